@@ -134,8 +134,14 @@ def _column(values: pd.Series[Any], labels: Mapping[Any, str] | None) -> pd.Seri
     if labels is not None:
         return _labelled(values, labels)
     if is_numeric_dtype(values):
-        return values.astype("float64")
+        return pd.Series(_as_printed(values.to_numpy("float64")), index=values.index)
     return _labelled(values, {level: str(level) for level in sorted(values.unique())})
+
+
+def _as_printed(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The decimals of the file: pandas 2 and 3 read some of them one last bit apart."""
+    found, place = np.unique(values, return_inverse=True)
+    return np.array([float(f"{value:.12g}") for value in found])[place]
 
 
 def _labelled(values: pd.Series[Any], labels: Mapping[Any, str]) -> pd.Series[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -16,20 +16,18 @@ from limelab.kernels import Flat
 from limelab.numbers import count
 from limelab.perturbations import Gaussian
 from limelab.representations import Standardized
-from limelab.seeds import generator
+from limelab.sampling import answers, sample
 from limelab.surrogates import LeastSquares
 from limelab.types import (
     Array,
     BadInput,
     Cloud,
-    Design,
     Domain,
     Explainer,
     Interpreted,
     Kernel,
     LocalFitWarning,
     LocalModel,
-    NotApplicable,
     Objects,
     Perturbation,
     Representation,
@@ -38,7 +36,6 @@ from limelab.types import (
 )
 
 _MEMORY = 2**28  # bytes that one batch of instances may take beside the model's own
-_ROWS = 2**16  # rows of one call of the model
 
 
 @dataclass(frozen=True)
@@ -126,7 +123,7 @@ class Lime:
         parts = []
         for chunk in self._chunks(box, view, x):
             f = box.ask(view.decode(x[chunk]))
-            cloud = sample(self, view, x[chunk], seed)
+            cloud = sample(self.perturbation, view, x[chunk], self.n_samples, self.draws, seed)
             y = answers(box, view, cloud)
             parts.append(fit(self, view, cloud, y, f, labels[chunk], box.outputs))
         return joined(parts)
@@ -215,46 +212,6 @@ def explain_with(
 def as_blackbox(model: Any, view: View) -> BlackBox:
     """The model behind one clean question, probed on a few background rows."""
     return model if isinstance(model, BlackBox) else blackbox(model, view.decode(view.background[:4].copy()))
-
-
-def sample(lime: Lime, view: View, x: Array, seed: int) -> Cloud:
-    """The cloud of an explainer round x (I, d)."""
-    u = uniforms(lime.perturbation.design, lime.perturbation.dims(view), lime.n_samples,
-                 None if lime.draws == "shared" else x, seed)  # fmt: skip
-    return lime.perturbation.cloud(u, x, view)
-
-
-def uniforms(design: Design, dims: int, n: int, own: Array | None, seed: int) -> Array:
-    """Uniforms (1, n, dims) shared by all, or (I, n, dims) keyed by the encoded rows `own`."""
-    if own is None:
-        return design.draw(n, dims, generator(seed, "draws"))[None]
-    keys = (row.tobytes() for row in own + 0.0)  # -0.0 and 0.0 are one value
-    return np.stack([design.draw(n, dims, generator(seed, "draws", key)) for key in keys])
-
-
-def answers(box: BlackBox, view: View, cloud: Cloud) -> Array:
-    """The model's answers (I or 1, N, C) to a cloud, asked in calls of bounded length."""
-    n = cloud.moves.shape[1]
-    free = len(cloud.moves) == 1 and not cloud.relative.any()
-    instances = 1 if free else len(cloud.x)
-    y = np.empty((instances, n, len(box.outputs)))
-    step, span = max(1, _ROWS // n), min(n, _ROWS)
-    for i in range(0, instances, step):
-        for s in range(0, n, span):
-            block = y[i : i + step, s : s + span]
-            asked = points(cloud, slice(i, i + step), slice(s, s + span))
-            block[:] = box.ask(view.decode(asked)).reshape(block.shape)
-    return y
-
-
-def points(cloud: Cloud, instances: slice, samples: slice) -> Array:
-    """Points (m, d) of some instances and samples, instance by instance."""
-    moves = cloud.moves[instances if len(cloud.moves) > 1 else slice(None), samples]
-    if not cloud.relative.any():
-        return moves.reshape(-1, moves.shape[2]).copy()
-    x = cloud.x[instances, None, :]
-    whole = x + moves if cloud.relative.all() else np.where(cloud.relative, x + moves, moves)
-    return np.asarray(whole.reshape(-1, whole.shape[2]))
 
 
 def fit(

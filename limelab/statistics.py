@@ -21,6 +21,7 @@ from scipy import stats
 from limelab.types import Array, BadInput, Bools
 
 FEWEST_CLUSTERS = 6
+N_RESAMPLES = 9999
 TOO_FEW = "too few data sets"
 ON_THESE, IN_GENERAL = "on these tasks", "in general"
 COMPARE_COLUMNS = (
@@ -143,7 +144,7 @@ def on_these(
     *,
     rng: np.random.Generator,
     level: float = 0.95,
-    n_resamples: int = 9999,
+    n_resamples: int = N_RESAMPLES,
 ) -> Estimate:
     """The mean difference on fixed tasks, with a crossed bootstrap interval.
 
@@ -178,7 +179,7 @@ def on_these(
 
 
 def crossed(
-    differences: Sequence[Array], *, rng: np.random.Generator, n_resamples: int = 9999
+    differences: Sequence[Array], *, rng: np.random.Generator, n_resamples: int = N_RESAMPLES
 ) -> Crossed:
     """The bootstrap of `on_these`, to be read at several levels.
 
@@ -322,7 +323,7 @@ def verdict(estimate: Estimate, margin: float) -> str:
     return "inconclusive"
 
 
-def differences(  # noqa: PLR0913  (the parts of a claim, each named)
+def differences(
     scores: pd.DataFrame,
     better: Mapping[str, Any],
     worse: Mapping[str, Any],
@@ -379,11 +380,11 @@ def compare(  # noqa: PLR0913  (public and fixed: DESIGN section 6)
     scores: pd.DataFrame,
     metric: str,
     *,
+    rng: np.random.Generator,
     condition: str = "condition",
     unit: str = "instance",
     cluster: str = "task",
     repeat: str = "repeat",
-    seed: int = 0,
     level: float = 0.95,
     shared_draws: bool | None = None,
 ) -> pd.DataFrame:
@@ -395,11 +396,11 @@ def compare(  # noqa: PLR0913  (public and fixed: DESIGN section 6)
         Tidy, with one `value` in each (condition, cluster, unit, repeat); anything else is
         refused, because an average over radii or outputs is a choice of the reader's.
     metric : str
+    rng : Generator
+        Of the bootstrap; all pairs share its resamples.
     condition, unit, cluster, repeat : str
         Column names. Clusters are grouped by a `dataset` column, if there is one, for the scope
         "in general".
-    seed : int
-        Of the bootstrap.
     level : float
         Of the whole family of pairs: intervals and p_holm carry Holm's correction, apart for
         each scope; p does not.
@@ -417,20 +418,21 @@ def compare(  # noqa: PLR0913  (public and fixed: DESIGN section 6)
     >>> frame = pd.DataFrame({"metric": "rmse", "task": "wine", "instance": [0, 1, 2] * 2,
     ...                       "repeat": 0, "condition": list("AAABBB"),
     ...                       "value": [1.0, 2.0, 4.0, 2.0, 3.5, 5.0]})
-    >>> compare(frame, "rmse")[["a", "b", "difference", "scope"]].round(3).values.tolist()
+    >>> found = compare(frame, "rmse", rng=np.random.default_rng(0))
+    >>> found[["a", "b", "difference", "scope"]].round(3).values.tolist()
     [['A', 'B', -1.167, 'on these tasks'], ['A', 'B', -1.167, 'in general']]
     """
     frame = _of_metric(scores, metric)
     _require(frame, [condition, cluster, "value"])
     keys = [name for name in (condition, cluster, unit, repeat) if name in frame]
     _refuse_repeated_cells(frame, keys)
-    _refuse_shared(frame, repeat, shared_draws)
+    _refuse_shared(frame, repeat, shared_draws=shared_draws)
     names = list(pd.unique(frame[condition]))
     grids = _condition_grids(frame, names, [condition, cluster, unit, repeat])
     pairs = list(itertools.combinations(range(len(names)), 2))
     stacks = [np.array([grid[i] - grid[j] for i, j in pairs]) for _, grid in grids.values()]
     families: dict[str, Sequence[Intervals]] = {
-        ON_THESE: _crossed_stacks(stacks, np.random.default_rng(seed), 9999) if pairs else [],
+        ON_THESE: _crossed_stacks(stacks, rng, N_RESAMPLES) if pairs else [],
         IN_GENERAL: _clusters_of(stacks, [dataset for dataset, _ in grids.values()], len(pairs)),
     }
     labels = [(names[i], names[j]) for i, j in pairs]
@@ -476,7 +478,8 @@ def _deviations(cells: Array, rows: Array, columns: Array) -> Array:
     centred = np.where(present, cells - np.nanmean(cells), 0.0)
     total = np.einsum("br,br->b", rows @ centred, columns)
     count = np.einsum("br,br->b", rows @ present.astype(float), columns)
-    return np.divide(total, count, out=np.zeros_like(total), where=count > 0)
+    mean: Array = np.divide(total, count, out=np.zeros_like(total), where=count > 0)
+    return mean
 
 
 def _scaled(tasks: Sequence[Array], deviations: Array) -> Crossed:
@@ -514,7 +517,7 @@ def _inverted_p(half: Array, distance: float) -> float:
 def _trimmed(cells: Array) -> Array:
     """Cells without the instances and the repeats that hold no value at all."""
     present = ~np.isnan(cells)
-    trimmed: Array = cells[present.any(axis=1)][:, present.any(axis=0)]
+    trimmed: Array = cells[np.ix_(present.any(axis=1), present.any(axis=0))]
     return trimmed
 
 
@@ -609,15 +612,15 @@ def _matches(cells: pd.Series[Any], value: Any) -> Bools:
     """Where cells match a value, a `Name` of `Name(...)`, or any of a list."""
     if isinstance(value, (list, tuple, set, frozenset)):
         hits = [_matches(cells, one) for one in value]
-        return np.array([np.zeros(len(cells), dtype=bool), *hits]).any(axis=0)
+        return np.asarray(sum(hits, np.zeros(len(cells), dtype=np.bool_)), dtype=np.bool_)
     if value is None:
         return np.asarray(cells.isna(), dtype=bool)
     if isinstance(value, str):
         text = cells.astype(str)
         return np.asarray((text == value) | text.str.startswith(f"{value}("), dtype=bool)
     if pd.api.types.is_float_dtype(cells) and not isinstance(value, bool):
-        close: Bools = np.isclose(cells.to_numpy(float), value, rtol=1e-9, atol=1e-12)
-        return close
+        close = np.isclose(cells.to_numpy(float), value, rtol=1e-9, atol=1e-12)
+        return np.asarray(close, dtype=np.bool_)
     return np.asarray(cells == value, dtype=bool)
 
 
@@ -719,7 +722,7 @@ def _refuse_repeated_cells(frame: pd.DataFrame, keys: list[str]) -> None:
     )
 
 
-def _refuse_shared(frame: pd.DataFrame, repeat: str, shared_draws: bool | None) -> None:
+def _refuse_shared(frame: pd.DataFrame, repeat: str, *, shared_draws: bool | None) -> None:
     """Raise where draws were shared and there are no repeats to show what that does."""
     if shared_draws is None:
         shared_draws = "draws" in frame and bool((frame["draws"].astype(str) == "shared").any())

@@ -26,7 +26,10 @@ FLOORS: dict[int, frozenset[str]] = {
         {"domains", "perturbations", "representations", "kernels", "bins", "distances"}
         | {"surrogates", "metrics", "statistics", "drawing", "blackbox"}
     ),
-    2: frozenset({"explanation", "lime", "presets", "exact", "external", "datasets", "models"}),
+    2: frozenset(
+        {"explanation", "sampling", "lime", "presets", "exact", "external"}
+        | {"datasets", "models", "importance"}
+    ),
     3: frozenset({"study"}),
     4: frozenset({"checks", "report"}),
     5: frozenset({"audit"}),
@@ -41,7 +44,7 @@ NEIGHBOURS: dict[str, frozenset[str]] = {
     "representations": frozenset({"bins", "distances"}),
     "kernels": frozenset({"bins", "distances"}),
     "perturbations": frozenset({"bins"}),
-    "lime": frozenset({"explanation"}),
+    "lime": frozenset({"explanation", "sampling"}),
     "exact": frozenset({"explanation"}),
     "external": frozenset({"explanation"}),
     "presets": frozenset({"lime"}),
@@ -455,19 +458,22 @@ def test_pins_hold_no_address() -> None:
     assert "://" not in _text(ROOT / "experiments" / "constraints.txt")
 
 
-def _mirrors(stem: str, stems: set[str]) -> bool:
-    return stem in stems or stem in OWN_STEM or bool(re.fullmatch(r"(\w+_)?laws(_\w+)?", stem))
-
-
-def _unmirrored(names: list[str]) -> list[str]:
-    stems = {part.removesuffix(".py") for module in _modules() for part in module.path.parts}
-    return [name for name in names if not _mirrors(name[len("test_") : -len(".py")], stems)]
+def _mirrors(test: PurePosixPath) -> bool:
+    """tests/metrics/test_ranks.py, or tests/test_ranks.py, mirrors limelab/metrics/ranks.py."""
+    stem = test.stem.removeprefix("test_")
+    paths = [module.path.with_suffix("") for module in _modules()]
+    names = {str(path) for path in paths} | {part for path in paths for part in path.parts}
+    own = stem in OWN_STEM or re.fullmatch(r"(\w+_)?laws(_\w+)?", stem)
+    return bool(own) or str(test.with_name(stem)) in names
 
 
 def test_tests_mirror_the_house() -> None:
-    found = _unmirrored([path.name for path in (ROOT / "tests").glob("test_*.py")])
+    folder = ROOT / "tests"
+    tests = [PurePosixPath(path.relative_to(folder)) for path in sorted(folder.rglob("test_*.py"))]
+    found = [str(test) for test in tests if not _mirrors(test)]
     assert not found, f"{found} mirror no module of limelab/; rename them"
 
 
-def test_a_test_without_a_module_is_seen() -> None:
-    assert _unmirrored(["test_types.py", "test_attic.py"]) == ["test_attic.py"]
+@pytest.mark.parametrize("path", ["test_no_such_room.py", "no_such_room/test_types.py"])
+def test_a_test_without_a_module_is_seen(path: str) -> None:
+    assert not _mirrors(PurePosixPath(path))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import concurrent.futures as cf
 import functools
 import inspect
+import os
+import threading
 import time
 import traceback
 from collections import deque
@@ -312,9 +314,27 @@ def loky(workers: int) -> cf.Executor:
     from joblib.externals.loky import get_reusable_executor
 
     executor: cf.Executor = get_reusable_executor(
-        max_workers=workers, timeout=IDLE_SECONDS, env=dict(ONE_THREAD)
+        max_workers=workers,
+        timeout=IDLE_SECONDS,
+        env=dict(ONE_THREAD),
+        initializer=_leave_with,
+        initargs=(os.getpid(),),
     )
     return executor
+
+
+def _leave_with(driver: int) -> None:
+    """End this worker when its driver is gone, which after a SIGKILL tells nobody.
+
+    Windows keeps naming the dead parent; there the worker leaves when it has been idle for long.
+    """
+
+    def watch() -> None:
+        while os.getppid() == driver:
+            time.sleep(1.0)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 class Engine(NamedTuple):

@@ -178,14 +178,17 @@ class Store:
 
     @classmethod
     def read(cls, folder: str | os.PathLike[str]) -> Self:
-        """Open a store to look at it: no lock, nothing written, also while a run is going."""
+        """Open a store to look at it, without the lock and also while a run is going.
+
+        Nothing is written; SQLite may leave two empty helper files, which the next run clears.
+        """
         path = Path(folder)
-        _check_folder(path)
-        if not (path / DATABASE).exists():
-            raise BadInput(
-                f"{path} holds no results; name the folder of a run, or run a study first"
-            )
         with ExitStack() as stack, _explained(path):
+            _check_folder(path)
+            if not (path / DATABASE).exists():
+                raise BadInput(
+                    f"{path} holds no results; name the folder of a run, or run a study first"
+                )
             database = _connect_to_read(path / DATABASE, stack)
             _check_schema(path, database)
             return cls(path, database, stack.pop_all())
@@ -483,8 +486,7 @@ def _check_folder(folder: Path) -> None:
         raise BadInput(f"{folder} is a file, but results need a folder; name another")
     if not folder.exists() or (folder / DATABASE).exists():
         return
-    with _explained(folder):
-        foreign = sorted(path.name for path in folder.iterdir() if path.name not in OURS | HARMLESS)
+    foreign = sorted(path.name for path in folder.iterdir() if path.name not in OURS | HARMLESS)
     if foreign:
         raise BadInput(
             f"{folder} is not a folder of results: it holds {foreign[0]} and no {DATABASE}; "
@@ -516,7 +518,8 @@ def _check_schema(folder: Path, database: sqlite3.Connection) -> None:
 
 def _lock(folder: Path, stack: ExitStack) -> None:
     # A transaction held open on a second small database: the operating system drops its lock
-    # with the process, however that dies, and SQLite knows how to lock on every system.
+    # with the process, however that dies, and SQLite knows how to lock on every system. (On POSIX
+    # it is also dropped when this process opens and closes the file by other means: leave it be.)
     lock = _connect(folder / LOCK, "rwc", stack)
     try:
         lock.execute("BEGIN EXCLUSIVE")
@@ -593,17 +596,15 @@ def _explained(folder: Path) -> Iterator[None]:
             raise
         raise BadInput(message) from error
     except OSError as error:
-        if (message := _say_os(folder, error)) is None:
-            raise
-        raise BadInput(message) from error
+        raise BadInput(_say_os(folder, error)) from error
 
 
-def _say_os(folder: Path, error: OSError) -> str | None:
+def _say_os(folder: Path, error: OSError) -> str:
     if error.errno in FULL:
         return _full(folder)
     if error.errno in FORBIDDEN:
         return _forbidden(folder)
-    return None
+    return f"{folder} cannot be used ({error.strerror or error}); name another folder of results"
 
 
 def _say_sqlite(folder: Path, error: sqlite3.Error) -> str | None:
@@ -630,4 +631,15 @@ def _full(folder: Path) -> str:
 
 
 def _forbidden(folder: Path) -> str:
+    if folder.exists() and not os.access(folder, os.R_OK | os.X_OK):
+        return f"{folder} cannot be read; give it read permission or name another folder"
     return f"{folder} cannot be written to; give it write permission or name another folder"
+
+
+def load_arrays(folder: Path, digest: str) -> dict[str, npt.NDArray[Any]]:
+    """Arrays of a block by their hash, for a worker that shares the folder; checked."""
+    path = folder / "blocks" / digest[:2] / f"{digest}.npz"
+    content = path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != digest:
+        raise BadInput(f"{path} is not what was written; run the study again to recompute it")
+    return dict(_unpack(content))

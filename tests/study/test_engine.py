@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
@@ -50,15 +51,17 @@ class CancelledError(Exception):
     """A task's own error that has the name of an infrastructure error."""
 
 
+ERRORS = {
+    "raise": BadInput("no such\ntarget"),
+    "fragile": Fragile(7, "broke"),
+    "namesake": CancelledError("mine"),
+    "exit": SystemExit(3),
+}
+
+
 def misbehave(spec: Any) -> Any:
-    if spec == "raise":
-        raise BadInput("no such\ntarget")
-    if spec == "fragile":
-        raise Fragile(7, "broke")
-    if spec == "namesake":
-        raise CancelledError("mine")
-    if spec == "exit":
-        sys.exit(3)
+    if spec in ERRORS:
+        raise ERRORS[spec]
     if spec == "unpicklable":
         return (n for n in range(3))
     if spec == "kill":
@@ -69,16 +72,11 @@ def misbehave(spec: Any) -> Any:
 
 @pytest.mark.parametrize("backend", ["serial", "loky"])
 def test_every_task_has_one_outcome_and_errors_are_rows(backend: str) -> None:
-    tasks = {str(n): n for n in range(20)} | {
-        "raise": "raise",
-        "fragile": "fragile",
-        "namesake": "namesake",
-        "exit": "exit",
-    }
+    tasks = {str(n): n for n in range(20)} | {name: name for name in ERRORS}
     done = run(tasks, misbehave, backend)
     assert set(done) == set(tasks)
     assert [done[str(n)] for n in range(20)] == [Outcome("ok", n * n) for n in range(20)]
-    assert {done[key].status for key in ("raise", "fragile", "namesake", "exit")} == {"error"}
+    assert {done[key].status for key in ERRORS} == {"error"}
     assert done["raise"].error.startswith("BadInput: no such target (at test_engine.py:")
     assert done["raise"].error.endswith("in misbehave)")
     assert done["fragile"].error.startswith("Fragile: 7 broke")
@@ -177,11 +175,7 @@ class Broken(cf.Executor):
     """Never takes a task."""
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> cf.Future[Any]:
-        raise cf.BrokenExecutor if not args else BrokenProcessPool("no worker starts")
-
-
-class BrokenProcessPool(cf.BrokenExecutor):
-    """As in concurrent.futures.process, known by its name."""
+        raise BrokenProcessPool("no worker starts")
 
 
 def test_executors_that_never_work_are_an_error_and_not_a_loop() -> None:
@@ -248,23 +242,28 @@ if __name__ == "__main__":
 
 
 @POSIX
-def test_ctrl_c_ends_a_real_run_at_once_with_its_workers() -> None:
-    # A session of its own: the signal goes to the whole group, as from a terminal.
+@pytest.mark.parametrize("whole_group", [True, False])
+def test_ctrl_c_or_a_kill_ends_a_real_run_with_its_workers(whole_group: bool) -> None:
+    """Ctrl-C goes to the whole group, as from a terminal; SIGKILL to the driver alone."""
     process = subprocess.Popen(
         [sys.executable, "-c", INTERRUPTED],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        cwd=Path(__file__).parents[2],
         start_new_session=True,
     )
     assert process.stdout is not None
     lines = [process.stdout.readline().strip() for _ in range(4)]
     time.sleep(0.3)
-    os.killpg(process.pid, signal.SIGINT)
+    if whole_group:
+        os.killpg(process.pid, signal.SIGINT)
+    else:
+        process.kill()
     _, errors = process.communicate(timeout=20)
     assert sorted(lines) == ["0ok", "1ok", "2ok", "3ok"]
     assert process.returncode != 0
-    assert "KeyboardInterrupt" in errors
+    assert ("KeyboardInterrupt" in errors) == whole_group
     deadline = time.monotonic() + 10
     while group_lives(process.pid):
         assert time.monotonic() < deadline, "workers outlived the run"
@@ -281,7 +280,7 @@ def group_lives(group: int) -> bool:
 
 @pytest.mark.parametrize("n_jobs", [0, True, 1.5, "2"])
 def test_a_bad_number_of_workers_is_refused(n_jobs: Any) -> None:
-    with pytest.raises(BadInput, match="n_jobs=.* use 1, 2"):
+    with pytest.raises(BadInput, match=r"n_jobs=.* use 1, 2"):
         engine.from_name("loky", n_jobs)
 
 

@@ -1,0 +1,192 @@
+"""Does the surrogate say what the model says? It may not touch a model or draw a point."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from limelab.metrics.notes import declined, explained, missing_explanations
+from limelab.types import Array, Evidence, Judged, Score
+
+NO_MODEL = "the explainer has no local model"
+FLAT_MODEL = "the model does not vary over the background"
+TWO_OUTPUTS = 2
+
+
+@dataclass(frozen=True)
+class Rmse:
+    """Root mean squared error at the judge's points over the model's background spread.
+
+    Examples
+    --------
+    >>> Rmse().name, Rmse().better
+    ('rmse', 'lower')
+    """
+
+    name: ClassVar[str] = "rmse"
+    needs_judge: ClassVar[bool] = True
+    better: ClassVar[Literal["lower", "higher", "neither"]] = "lower"
+    unit: ClassVar[str] = "background standard deviations of the model"
+    says_not: ClassVar[str] = "A small error where the model is flat is no credit to the surrogate."
+
+    def score(self, evidence: Evidence) -> Sequence[Score]:
+        """One Score of shape (R, I, C) for each judge and radius."""
+        return [self._one(evidence, judged) for judged in evidence.judged]
+
+    def _one(self, evidence: Evidence, judged: Judged) -> Score:
+        columns = _columns(evidence, judged)
+        if judged.g is None:
+            return declined(NO_MODEL, judge=judged.judge, radius=judged.radius)
+        error = np.sqrt(_mean_square(judged.g - judged.f))
+        return _in_background_units(error, evidence, columns)
+
+
+@dataclass(frozen=True)
+class R2:
+    """Share of the model's variance at the judge's points that the surrogate explains.
+
+    Given only where the model's standard deviation there is at least `floor` of that over the
+    background: a share of next to nothing runs to minus thousands.
+
+    Parameters
+    ----------
+    floor : float
+
+    Examples
+    --------
+    >>> R2()
+    R2(floor=0.01)
+    """
+
+    floor: float = 0.01
+    name: ClassVar[str] = "r2"
+    needs_judge: ClassVar[bool] = True
+    better: ClassVar[Literal["lower", "higher", "neither"]] = "higher"
+    unit: ClassVar[str] = "share of variance"
+    says_not: ClassVar[str] = (
+        "It is not an average error: the places where it is declined are the flattest."
+    )
+
+    def score(self, evidence: Evidence) -> Sequence[Score]:
+        """One Score of shape (R, I, C) for each judge and radius."""
+        return [self._one(evidence, judged) for judged in evidence.judged]
+
+    def _one(self, evidence: Evidence, judged: Judged) -> Score:
+        if judged.g is None:
+            return declined(NO_MODEL, judge=judged.judge, radius=judged.radius)
+        error = _mean_square(judged.g - judged.f)
+        variance = np.broadcast_to(judged.f.var(axis=2), error.shape)
+        flat = np.sqrt(variance) < self.floor * evidence.model_sd
+        reasons = {
+            **missing_explanations(evidence),
+            FLAT_MODEL: evidence.model_sd == 0,
+            f"the model varies here by less than {self.floor:.0%} of its background spread": flat,
+        }
+        ratio = np.divide(error, variance, out=np.full_like(error, np.nan), where=variance > 0)
+        return explained(1 - ratio, _columns(evidence, judged), reasons)
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Distance between surrogate and model at x itself, over the model's background spread.
+
+    Examples
+    --------
+    >>> Gap().unit
+    'background standard deviations of the model'
+    """
+
+    name: ClassVar[str] = "gap"
+    better: ClassVar[Literal["lower", "higher", "neither"]] = "lower"
+    unit: ClassVar[str] = "background standard deviations of the model"
+    says_not: ClassVar[str] = "A surrogate may meet the model at x and be wrong all round it."
+
+    def score(self, evidence: Evidence) -> Sequence[Score]:
+        """One Score of shape (R, I, C)."""
+        if evidence.g_at_x is None:
+            return [declined(NO_MODEL)]
+        columns = {"n_effective": evidence.n_effective[..., None]}
+        gap = np.abs(evidence.g_at_x - evidence.f_at_x)
+        return [_in_background_units(gap, evidence, columns)]
+
+
+@dataclass(frozen=True)
+class LimeScore:
+    """lime's own score: weighted R squared on the samples of the fit.
+
+    Examples
+    --------
+    >>> LimeScore().name
+    'lime_r2'
+    """
+
+    name: ClassVar[str] = "lime_r2"
+    better: ClassVar[Literal["lower", "higher", "neither"]] = "higher"
+    unit: ClassVar[str] = "share of variance"
+    says_not: ClassVar[str] = (
+        "It is measured on the samples that were fitted, so it rises with fewer samples."
+    )
+
+    def score(self, evidence: Evidence) -> Sequence[Score]:
+        """One Score of shape (R, I, C)."""
+        columns = {"n_effective": evidence.n_effective[..., None]}
+        return [explained(evidence.r2, columns, missing_explanations(evidence))]
+
+
+@dataclass(frozen=True)
+class LabelAgreement:
+    """Share of the judge's points where surrogate and model rank the same output first.
+
+    Examples
+    --------
+    >>> LabelAgreement().better
+    'higher'
+    """
+
+    name: ClassVar[str] = "label_agreement"
+    needs_judge: ClassVar[bool] = True
+    better: ClassVar[Literal["lower", "higher", "neither"]] = "higher"
+    unit: ClassVar[str] = "share of points"
+    says_not: ClassVar[str] = (
+        "Where the model gives one label throughout, a constant surrogate agrees fully; "
+        "for outputs that are not classes it means nothing."
+    )
+
+    def score(self, evidence: Evidence) -> Sequence[Score]:
+        """One Score of shape (R, I, 1) for each judge and radius."""
+        return [self._one(evidence, judged) for judged in evidence.judged]
+
+    def _one(self, evidence: Evidence, judged: Judged) -> Score:
+        place = {"judge": judged.judge, "radius": judged.radius}
+        if judged.g is None:
+            return declined(NO_MODEL, **place)
+        if judged.f.shape[-1] < TWO_OUTPUTS:
+            return declined("one output has no label to agree on", **place)
+        same = (judged.g.argmax(axis=-1) == judged.f.argmax(axis=-1)).mean(axis=-1)[..., None]
+        whole = np.isfinite((judged.g + judged.f).sum(axis=(2, 3)))[..., None]
+        values = np.where(whole, same, np.nan)
+        return explained(values, _columns(evidence, judged), missing_explanations(evidence))
+
+
+def _columns(evidence: Evidence, judged: Judged) -> dict[str, object]:
+    return {
+        "judge": judged.judge,
+        "radius": judged.radius,
+        "n_effective": evidence.n_effective[..., None],
+    }
+
+
+def _mean_square(values: Array) -> Array:
+    """Mean over the points, axis 2, of squares: (R, I, C)."""
+    mean: Array = np.einsum("rimc,rimc->ric", values, values) / values.shape[2]
+    return mean
+
+
+def _in_background_units(values: Array, evidence: Evidence, columns: Mapping[str, object]) -> Score:
+    """Values (R, I, C) over the model's spread, with the reasons why some are missing."""
+    sd = np.where(evidence.model_sd > 0, evidence.model_sd, np.nan)
+    reasons = {**missing_explanations(evidence), FLAT_MODEL: ~(evidence.model_sd > 0)}
+    return explained(values / sd, columns, reasons)

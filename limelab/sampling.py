@@ -1,0 +1,58 @@
+"""Drawing a cloud and asking the model about it; it knows nothing of kernels and surrogates."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from limelab.blackbox import BlackBox
+from limelab.seeds import generator
+from limelab.types import Array, Cloud, Design, Perturbation, View
+
+_ROWS = 2**16  # rows of one call of the model
+
+
+def sample(
+    perturbation: Perturbation, view: View, x: Array, n: int, draws: str, seed: int
+) -> Cloud:
+    """The cloud of n samples round x (I, d); `draws` is "shared" or "own"."""
+    keys = None if draws == "shared" else x
+    u = uniforms(perturbation.design, perturbation.dims(view), n, keys, seed)
+    return perturbation.cloud(u, x, view)
+
+
+def uniforms(design: Design, dims: int, n: int, own: Array | None, seed: int) -> Array:
+    """Uniforms (1, n, dims) shared by all, or (I, n, dims) keyed by the encoded rows `own`."""
+    if own is None:
+        return design.draw(n, dims, generator(seed, "draws"))[None]
+    keys = (row.tobytes() for row in own + 0.0)  # -0.0 and 0.0 are one value
+    return np.stack([design.draw(n, dims, generator(seed, "draws", key)) for key in keys])
+
+
+def prefix(cloud: Cloud, n: int) -> Cloud:
+    """The first n samples of a cloud: what a draw of n would have been."""
+    return Cloud(cloud.x, cloud.moves[:, :n], cloud.relative)
+
+
+def answers(box: BlackBox, view: View, cloud: Cloud) -> Array:
+    """The model's answers (I or 1, N, C) to a cloud, asked in calls of bounded length."""
+    n = cloud.moves.shape[1]
+    free = len(cloud.moves) == 1 and not cloud.relative.any()
+    instances = 1 if free else len(cloud.x)
+    y = np.empty((instances, n, len(box.outputs)))
+    step, span = max(1, _ROWS // n), min(n, _ROWS)
+    for i in range(0, instances, step):
+        for s in range(0, n, span):
+            block = y[i : i + step, s : s + span]
+            asked = points(cloud, slice(i, i + step), slice(s, s + span))
+            block[:] = box.ask(view.decode(asked)).reshape(block.shape)
+    return y
+
+
+def points(cloud: Cloud, instances: slice, samples: slice) -> Array:
+    """Points (m, d) of some instances and samples, instance by instance."""
+    moves = cloud.moves[instances if len(cloud.moves) > 1 else slice(None), samples]
+    if not cloud.relative.any():
+        return moves.reshape(-1, moves.shape[2]).copy()
+    x = cloud.x[instances, None, :]
+    whole = x + moves if cloud.relative.all() else np.where(cloud.relative, x + moves, moves)
+    return np.asarray(whole.reshape(-1, whole.shape[2]))

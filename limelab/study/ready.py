@@ -1,0 +1,145 @@
+"""A task made ready in this process: data loaded and split, model fitted, once a worker."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from limelab import datasets, models
+from limelab.blackbox import BlackBox, blackbox
+from limelab.datasets import Dataset
+from limelab.domains import Table
+from limelab.seeds import child, generator
+from limelab.study.spec import Task
+from limelab.types import Array, BadInput
+
+_HELD_OUT = 0.25
+_MOST_HELD_OUT = 1000
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """The data of a task.
+
+    Attributes
+    ----------
+    table : Table
+        The rows that the model is fitted on: background of every perturbation.
+    x : array of shape (I, d)
+        The rows to explain.
+    labels : tuple, length I
+    held_X, held_y : held-out rows and their targets
+    train_X, train_y : the rows of the table and their targets
+    kind : {"classification", "regression"}
+    """
+
+    table: Table
+    x: Array
+    labels: tuple[Any, ...]
+    held_X: pd.DataFrame
+    held_y: npt.NDArray[Any]
+    train_X: pd.DataFrame
+    train_y: npt.NDArray[Any]
+    kind: Literal["classification", "regression"]
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """The model of a task.
+
+    Attributes
+    ----------
+    box, whole : BlackBox
+        The outputs that are explained (the second class of two), and all of them.
+    scores : mapping of str to float
+        Test scores on the held-out rows.
+    """
+
+    box: BlackBox
+    whole: BlackBox
+    scores: Mapping[str, float]
+
+    @property
+    def queries(self) -> int:
+        """Rows asked so far of either."""
+        return self.whole.queries + (self.box.queries if self.box is not self.whole else 0)
+
+
+@lru_cache(maxsize=64)
+def split(task: Task, seed: int) -> Split:
+    """Load and split: a pure function of task and seed, kept in this process."""
+    data = load(task)
+    held, train = _positions(task, len(data.X), seed)
+    frame = _with_all_levels(data.X)
+    table = Table(frame.iloc[train])
+    rows = frame.iloc[held[: task.instances]]
+    return Split(
+        table=table,
+        x=table.encode(rows),
+        labels=table.labels(rows),
+        held_X=frame.iloc[held],
+        held_y=data.y[held],
+        train_X=frame.iloc[train],
+        train_y=data.y[train],
+        kind=data.kind,
+    )
+
+
+@lru_cache(maxsize=64)
+def fitted(task: Task, seed: int) -> Fitted:
+    """The model fitted on the split: a pure function of task and seed, kept in this process."""
+    data = split(task, seed)
+    box, whole = fit_boxes(task, data, data.train_y, child(seed, "model"))
+    scores = models.test_score(whole.model, data.held_X, data.held_y, data.kind)
+    return Fitted(box, whole, scores)
+
+
+def fit_boxes(
+    task: Task, data: Split, y: npt.NDArray[Any], seed: int
+) -> tuple[BlackBox, BlackBox]:
+    """Fit the task's recipe to targets y; the outputs to explain, and all outputs."""
+    model = models.fit(task.model, data.train_X, y, data.kind, seed=seed % 2**31)
+    sample = data.train_X.iloc[:4]
+    whole = blackbox(model, sample)
+    two = data.kind == "classification" and len(whole.outputs) == 2
+    return (blackbox(model, sample, output=1) if two else whole), whole
+
+
+def load(task: Task) -> Dataset:
+    """The task's data set, checked to be one."""
+    data = datasets.load(task.dataset) if isinstance(task.dataset, str) else task.dataset()
+    if not isinstance(data, Dataset):
+        raise BadInput(
+            f"{task.data_name}() returned {type(data).__name__}; expected limelab.datasets.Dataset"
+        )
+    return data
+
+
+def _positions(task: Task, n: int, seed: int) -> tuple[Array, Array]:
+    """Held-out and training positions; the same for all models of a data set."""
+    order = generator(seed, "split", task.data_name).permutation(n)
+    held = max(task.instances, min(int(n * _HELD_OUT), _MOST_HELD_OUT))
+    if n - held < 2:
+        raise BadInput(
+            f"task {task.name!r}: {n} rows are too few to hold out {held}; ask for fewer instances"
+        )
+    return order[:held], order[held : held + task.background]
+
+
+def _with_all_levels(frame: pd.DataFrame) -> pd.DataFrame:
+    """Text columns as categories of the whole set: a split may not hide a level."""
+    text = [
+        name
+        for name in frame.columns
+        if not pd.api.types.is_numeric_dtype(frame[name])
+        and not isinstance(frame[name].dtype, pd.CategoricalDtype)
+    ]
+    return frame.astype({name: "category" for name in text}) if text else frame
+
+
