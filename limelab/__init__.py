@@ -1,4 +1,4 @@
-"""limelab judges whether explanations of models can be trusted; names are loaded when first used."""
+"""limelab judges whether explanations of models can be trusted; names load at their first use."""
 
 from __future__ import annotations
 
@@ -6,28 +6,67 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from limelab import datasets, metrics, models
+    from limelab import datasets, exact, metrics, models
     from limelab.domains import Table
+    from limelab.exact import ExactLime
     from limelab.explanation import Explanation
     from limelab.kernels import Exponential, Flat
     from limelab.lime import Lime, explain
-    from limelab.perturbations import Gaussian, Iid, Marginals, Neighbours, Sobol
+    from limelab.perturbations import (
+        Antithetic,
+        BinFrequencies,
+        Copula,
+        Gaussian,
+        GlobalGaussian,
+        Iid,
+        KernelDensity,
+        LocalPCA,
+        Marginals,
+        Mixup,
+        Neighbours,
+        Rows,
+        Sobol,
+        Uniform,
+    )
     from limelab.representations import Standardized
-    from limelab.statistics import compare
-    from limelab.study import Claim, Conditions, Judge, Results, Study, Task, vary
+    from limelab.study import Claim, Conditions, Judge, Results, Study, Task, compare, vary
     from limelab.surrogates import Forward, LeastSquares, Ridge, Tree
     from limelab.types import BadInput, LocalFitWarning, NotApplicable
 
 _HOMES = {
-    "limelab": ("datasets", "metrics", "models"),
+    "limelab": ("datasets", "exact", "metrics", "models"),
     "limelab.domains": ("Table",),
+    "limelab.exact": ("ExactLime",),
     "limelab.explanation": ("Explanation",),
     "limelab.kernels": ("Exponential", "Flat"),
     "limelab.lime": ("Lime", "explain"),
-    "limelab.perturbations": ("Gaussian", "Iid", "Marginals", "Neighbours", "Sobol"),
+    "limelab.perturbations": (
+        "Antithetic",
+        "BinFrequencies",
+        "Copula",
+        "Gaussian",
+        "GlobalGaussian",
+        "Iid",
+        "KernelDensity",
+        "LocalPCA",
+        "Marginals",
+        "Mixup",
+        "Neighbours",
+        "Rows",
+        "Sobol",
+        "Uniform",
+    ),
     "limelab.representations": ("Standardized",),
-    "limelab.statistics": ("compare",),
-    "limelab.study": ("Claim", "Conditions", "Judge", "Results", "Study", "Task", "vary"),
+    "limelab.study": (
+        "Claim",
+        "Conditions",
+        "Judge",
+        "Results",
+        "Study",
+        "Task",
+        "compare",
+        "vary",
+    ),
     "limelab.surrogates": ("Forward", "LeastSquares", "Ridge", "Tree"),
     "limelab.types": ("BadInput", "LocalFitWarning", "NotApplicable"),
 }
@@ -35,33 +74,44 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __version__ = "0.1.0"
 __all__ = [
+    "Antithetic",
     "BadInput",
+    "BinFrequencies",
     "Claim",
     "Conditions",
+    "Copula",
+    "ExactLime",
     "Explanation",
     "Exponential",
     "Flat",
     "Forward",
     "Gaussian",
+    "GlobalGaussian",
     "Iid",
     "Judge",
+    "KernelDensity",
     "LeastSquares",
     "Lime",
     "LocalFitWarning",
+    "LocalPCA",
     "Marginals",
+    "Mixup",
     "Neighbours",
     "NotApplicable",
     "Results",
     "Ridge",
+    "Rows",
     "Sobol",
     "Standardized",
     "Study",
     "Table",
     "Task",
     "Tree",
+    "Uniform",
     "__version__",
     "compare",
     "datasets",
+    "exact",
     "explain",
     "metrics",
     "models",

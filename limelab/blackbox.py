@@ -15,6 +15,8 @@ from limelab.types import Array, BadInput
 
 Method = Literal["predict_proba", "labels", "predict", "call"]
 
+_LARGEST = 1e140  # sums of squares of such answers are still finite
+
 
 @dataclass(eq=False)
 class Counter:
@@ -241,14 +243,23 @@ def _failure(model: Any, inputs: Any, error: Exception) -> str:
 
 
 def _fitting(model: Any, inputs: Any) -> Any:
-    """Rows with or without column names, as scikit-learn's estimators were fitted."""
+    """Rows with or without column names, and in the order, as the estimator was fitted."""
     known = getattr(model, "feature_names_in_", None)
     width = getattr(model, "n_features_in_", None)
     if known is not None and isinstance(inputs, np.ndarray) and inputs.shape[1:] == (len(known),):
         return pd.DataFrame(inputs, columns=known).infer_objects()
+    if known is not None and _same_names(inputs, known):
+        return inputs[list(known)]
     if known is None and width is not None and _all_numbers(inputs):
-        return inputs.to_numpy()
+        return inputs.to_numpy(dtype=np.float64)
     return inputs
+
+
+def _same_names(inputs: Any, known: Any) -> bool:
+    """Whether a frame has just these columns, in another order."""
+    if not isinstance(inputs, pd.DataFrame) or list(inputs.columns) == list(known):
+        return False
+    return set(inputs.columns) == set(known)
 
 
 def _all_numbers(inputs: Any) -> bool:
@@ -308,8 +319,14 @@ def _not_numbers(model: Any, came: str) -> str:
 
 
 def _finite(model: Any, answers: Array, inputs: Any) -> Array:
-    if np.isfinite(answers).all():
+    largest = np.abs(answers).max()
+    if largest <= _LARGEST:
         return answers
+    if np.isfinite(answers).all():
+        raise BadInput(
+            f"{_title(model)} gave answers as large as {largest:.3g}, but expected at most "
+            f"{_LARGEST:g}: squares run over. Hand a function that gives them in larger units."
+        )
     bad = np.flatnonzero(~np.isfinite(answers).all(axis=1))
     raise BadInput(
         f"{_title(model)} gave NaN or infinity for {len(bad)} of {len(answers)} rows "

@@ -1,17 +1,17 @@
-"""Explanations: frozen arrays of a batch, with their frame, diagnostics and picture; no model is asked."""
+"""Explanations: a batch as frozen arrays, with frame, diagnostics and picture; it asks no model."""
 
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from scipy.stats import rankdata
 
-from limelab.drawing import effect_bars, own_axes
+from limelab.drawing import effect_bars, literal, own_axes
 from limelab.types import Array, BadInput, Bools, LocalModel, Objects
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _LEAN = 0.1  # below this share of its importance an effect has no direction
 _Z = 1.959963984540054  # 95 % of a normal
+_NOT_FINITE = "the explainer returned a value that is not finite"
+_SHOWN = 12  # bars that fit a picture
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +65,9 @@ class Explanation:
         What to keep in mind, and why an explanation is missing ("" where it is not).
     record : str
         The explainer and its draws.
+    at_x, steps : tuples of float, length k
+        z of the instance itself; how far one unit of z is in the feature's own units, 0 where z
+        is no such number.
     model : LocalModel or None
         The fitted surrogates.
     """
@@ -91,10 +96,12 @@ class Explanation:
     g: Array | None = None
     class_share: Array | None = None
     baseline: str = ""
+    at_x: tuple[float, ...] = ()
+    steps: tuple[float, ...] = ()
     model: LocalModel | None = None
 
     @classmethod
-    def from_attributions(
+    def from_attributions(  # noqa: PLR0913 -- attributions come without what they speak of
         cls,
         attributions: Any,
         *,
@@ -105,7 +112,7 @@ class Explanation:
         f: Array,
         record: str,
     ) -> Explanation:
-        """Attributions of another explainer, (I, k) or (I, k, C), as they are.
+        """Attributions of another explainer, (I, k, C) or, of one output, (I, k), as they are.
 
         Raises
         ------
@@ -113,7 +120,7 @@ class Explanation:
             Another shape, or values that are not numbers.
         """
         effect = _checked(attributions, len(instances), len(features), len(outputs))
-        missing = ~np.isfinite(effect).all(axis=(1, 2))
+        missing = np.asarray(~np.isfinite(effect).all(axis=(1, 2)))
         effect = np.where(missing[:, None, None], np.nan, effect)
         blank = np.full(f.shape, np.nan)
         return cls(
@@ -131,9 +138,7 @@ class Explanation:
             r2=blank,
             r2_out=blank,
             notes=np.full(len(f), "attributions of another explainer: no local model", object),
-            declined=np.where(missing, "the explainer returned a value that is not finite", "").astype(
-                object
-            ),
+            declined=np.where(missing, _NOT_FINITE, "").astype(object),
             record=record,
             n_samples=0,
         )
@@ -165,12 +170,11 @@ class Explanation:
             determined (can the sign be told), note.
         """
         shape = (len(self.instances), len(self.outputs), len(self.features))
-        notes = [self.declined[i] or self.notes[i] for i in range(shape[0])]
         columns = {
-            "instance": _spread_out(np.array([*self.instances, None], dtype=object)[:-1], 0, shape),
-            "output": _spread_out(np.array(self.outputs, dtype=object), 1, shape),
-            "feature": _spread_out(np.array(self.features, dtype=object), 2, shape),
-            "value": np.repeat(self.values[:, None, :], shape[1], axis=1).ravel(),
+            "instance": _spread_out(self.instances, 0, shape),
+            "output": _spread_out(self.outputs, 1, shape),
+            "feature": _spread_out(self.features, 2, shape),
+            "value": list(np.repeat(self.values[:, None, :], shape[1], axis=1).ravel()),
             "coef": _long(self.coef, shape),
             "stderr": _long(self.stderr, shape),
             "importance": _long(self.importance, shape),
@@ -178,11 +182,11 @@ class Explanation:
             "contribution": _long(self.contribution, shape),
             "selected": np.swapaxes(self.selected, 1, 2).ravel(),
             "rank": _long(self._ranks(), shape),
-            "unit": _spread_out(np.array(self.units, dtype=object), 2, shape),
+            "unit": _spread_out(self.units, 2, shape),
             "determined": np.swapaxes(self.determined, 1, 2).ravel(),
-            "note": _spread_out(np.array(notes, dtype=object), 0, shape),
+            "note": _spread_out(self._said(), 0, shape),
         }
-        return pd.DataFrame({name: list(c) if name == "value" else c for name, c in columns.items()})
+        return pd.DataFrame(columns)
 
     def diagnostics(self) -> pd.DataFrame:
         """One row for each instance and output: how far the explanation can be leant on.
@@ -196,7 +200,6 @@ class Explanation:
         shape = (len(self.instances), len(self.outputs))
         g = np.full(shape, np.nan) if self.g is None else self.g
         shares = np.full(shape[0], np.nan) if self.class_share is None else self.class_share
-        notes = [self.declined[i] or self.notes[i] for i in range(shape[0])]
         unclear = (self.selected & ~self.determined).sum(axis=1)
         return pd.DataFrame(
             {
@@ -211,29 +214,43 @@ class Explanation:
                 "gap": np.abs(g - self.f).ravel(),
                 "class_share": np.repeat(shares, shape[1]),
                 "undetermined": unclear.ravel(),
-                "note": np.repeat(np.array(notes, dtype=object), shape[1]),
+                "note": [note for note in self._said() for _ in self.outputs],
             }
         )
 
     def rules(self, instance: int = 0, output: Any = None) -> list[str]:
-        """The path of a tree surrogate at an instance, as readable rules.
+        """The region of a tree surrogate that holds the instance, a rule for each feature.
+
+        Thresholds are in the features' own units, with digits enough to tell the instance's side.
+
+        Parameters
+        ----------
+        instance : int
+            Position of the row.
+        output : str or int, optional
+            Name or position; the output that is highest at the instance unless said.
+
+        Returns
+        -------
+        rules : list of str
+            Such as "age <= 41.3" and "job = clerk", the first split first; empty where the tree
+            is one leaf.
 
         Raises
         ------
         BadInput
-            The surrogate is not a tree.
+            The surrogate is not a tree, or the instance has no explanation.
         """
         path = getattr(self.model, "path", None)
         if path is None:
             raise BadInput(f"{self.record} has no rules; expected a tree surrogate such as Tree()")
-        i, c = self._position(instance), self._output(instance, output)
-        at = np.array([1.0 if unit == "same as x" else 0.0 for unit in self.units])
-        return [
-            f"{self.features[j]} - x {sign} {threshold:.4g} {self.units[j]}"
-            if self.units[j] != "same as x"
-            else f"{self.features[j]} {'same as' if sign == '>' else 'other than'} x"
-            for j, sign, threshold in path(i, c, at)
-        ]
+        i, c = self._explained(instance), self._output(instance, output)
+        regions: dict[int, tuple[float, float]] = {}
+        for j, sign, threshold in path(i, c, np.array(self.at_x)):
+            low, high = regions.get(j, (-np.inf, np.inf))
+            within = (low, min(high, threshold)) if sign == "<=" else (max(low, threshold), high)
+            regions[j] = within
+        return [self._rule(i, j, low, high) for j, (low, high) in regions.items()]
 
     def plot(self, instance: int = 0, output: Any = None, ax: Axes | None = None) -> Axes:
         """Effects of one instance as bars, the most important on top, with 95 % intervals.
@@ -246,34 +263,69 @@ class Explanation:
             Name or position; the output that is highest at the instance unless said.
         ax : matplotlib Axes, optional
         """
-        i, c = self._position(instance), self._output(instance, output)
-        if self.declined[i]:
-            raise BadInput(f"instance {self.instances[i]!r} has no explanation: {self.declined[i]}")
-        order = np.argsort(-self.importance[i, :, c], kind="stable")[:12]
-        ax = own_axes(ax, height=1.4 + 0.3 * len(order))
-        names = [f"{self.features[j]} = {_short(self.values[i, j])}" for j in order]
-        effect_bars(ax, names, self.effect[i, order, c], self._effect_error(i, order, c),
-                    self.determined[i, order, c])  # fmt: skip
-        ax.set_xlabel(f"effect on {self.outputs[c]} per neighbourhood sd (grey: sign undetermined)")
-        reliability = f"effective samples {self.n_effective[i]:.0f}, R² {self.r2[i, c]:.2f}"
-        ax.set_title(f"{self.instances[i]}: f(x) = {self.f[i, c]:.3g}; {reliability}", fontsize=10)
+        i, c = self._explained(instance), self._output(instance, output)
+        order = self._order(i, c)
+        ax = own_axes(ax, height=1.8 + 0.32 * len(order))
+        names = [f"{_cut(self.features[j])} = {_short(self.values[i, j])}" for j in order]
+        error, sure = self._effect_error(i, order, c), self.determined[i, order, c]
+        effect_bars(ax, names, self.effect[i, order, c], error, sure)
+        ax.set_xlabel(literal(self._axis_label(i, c, len(order))), fontsize="small")
+        ax.set_title(literal(self._title(i, c)), fontsize="medium", loc="left", pad=24)
         return ax
 
     def _repr_html_(self) -> str:
         frame = self.to_frame()
         shown = frame.sort_values(["instance", "output", "rank"], kind="stable").head(20)
-        cut = f"<p>20 of {len(frame)} rows; to_frame() has all.</p>" if len(frame) > len(shown) else ""
+        rest = f"<p>{len(shown)} of {len(frame)} rows; to_frame() has all.</p>"
         return (
             f"<p>{html.escape(self.record)}</p>"
             + shown.to_html(index=False, escape=True, float_format=lambda v: f"{v:.4g}")
-            + cut
+            + (rest if len(frame) > len(shown) else "")
         )
 
     def __repr__(self) -> str:
         shape = f"{len(self.instances)} instances x {len(self.features)} features"
         return f"Explanation({shape} x {len(self.outputs)} outputs, {self.record})"
 
-    def _effect_error(self, i: int, order: Array, c: int) -> Array | None:
+    def _said(self) -> list[str]:
+        """Why an explanation is missing, or what to keep in mind."""
+        return [gone or note for gone, note in zip(self.declined, self.notes, strict=True)]
+
+    def _rule(self, i: int, j: int, low: float, high: float) -> str:
+        """One feature's side of the region, z in (low, high]."""
+        name, unit, value = self.features[j], self.units[j], self.values[i, j]
+        if unit == "same as x":
+            return f"{name} = {_short(value)}"
+        if not self.steps or not self.steps[j]:
+            return _interval(f"{name} - x in {unit}", low, high, self.at_x[j])
+        step = self.steps[j]
+        return _interval(name, value + low * step, value + high * step, value)
+
+    def _order(self, i: int, c: int) -> list[int]:
+        """Features to draw, the most important first: those in use, or all where none is."""
+        order = np.argsort(-self.importance[i, :, c], kind="stable").tolist()
+        used = [j for j in order if self.selected[i, j, c]]
+        return (used or order)[:_SHOWN]
+
+    def _axis_label(self, i: int, c: int, shown: int) -> str:
+        what = f"effect on {_cut(self.outputs[c])}: its change per local sd of the feature"
+        if set(self.units) == {"attribution"}:
+            what = f"attribution to {_cut(self.outputs[c])}"
+        unused = int((~self.selected[i, :, c]).sum())
+        rest = f"{shown} of {len(self.features)} features shown"
+        rest += f", {unused} not in use" if unused else ""
+        return what if shown == len(self.features) else f"{what}\n{rest}"
+
+    def _title(self, i: int, c: int) -> str:
+        here = f"Row {_cut(self.instances[i])}: {_cut(self.outputs[c])} = {self.f[i, c]:.3g}"
+        said = [f"surrogate says {self.g[i, c]:.3g}"] if self.g is not None else []
+        if np.isfinite(self.r2[i, c]):
+            said.append(f"local R² {self.r2[i, c]:.2f}")
+        if np.isfinite(self.n_effective[i]):
+            said.append(f"{self.n_effective[i]:.0f} effective samples")
+        return f"{here}\n{', '.join(said)}" if said else here
+
+    def _effect_error(self, i: int, order: list[int], c: int) -> Array | None:
         """Standard errors of the effects: the coefficients' times the deviation."""
         if self.coef is None or self.stderr is None:
             return None
@@ -282,13 +334,23 @@ class Explanation:
         return np.asarray(error * deviation)
 
     def _ranks(self) -> Array:
-        with np.errstate(invalid="ignore"):
-            return np.asarray(rankdata(-self.importance, method="min", axis=1, nan_policy="propagate"))
+        ranks = rankdata(-self.importance, method="min", axis=1, nan_policy="propagate")
+        return np.asarray(ranks)
 
     def _position(self, instance: int) -> int:
-        if not 0 <= instance < len(self.instances):
-            raise BadInput(f"instance={instance!r}; expected a position below {len(self.instances)}")
-        return instance
+        whole = isinstance(instance, (int, np.integer)) and not isinstance(instance, bool)
+        if not whole or not 0 <= instance < len(self.instances):
+            raise BadInput(
+                f"instance={instance!r}; expected a position from 0 to {len(self.instances) - 1}"
+            )
+        return int(instance)
+
+    def _explained(self, instance: int) -> int:
+        """The position of an instance that has an explanation."""
+        i = self._position(instance)
+        if self.declined[i]:
+            raise BadInput(f"instance {self.instances[i]!r} has no explanation: {self.declined[i]}")
+        return i
 
     def _output(self, instance: int, output: Any) -> int:
         if output is None:
@@ -301,20 +363,19 @@ class Explanation:
 
 
 def joined(parts: Sequence[Explanation]) -> Explanation:
-    """Batches with the same features and outputs as one; the surrogates stay with their batch."""
+    """Batches with the same features and outputs as one, their surrogates too."""
+    first = parts[0]
     if len(parts) == 1:
-        return parts[0]
+        return first
     whole: dict[str, Any] = {}
     for entry in fields(Explanation):
         found = [getattr(part, entry.name) for part in parts]
-        if entry.name == "instances":
-            whole[entry.name] = tuple(label for part in found for label in part)
-        elif isinstance(found[0], np.ndarray):
-            whole[entry.name] = np.concatenate(found)
-        else:
-            whole[entry.name] = found[0]
+        if any(isinstance(value, np.ndarray) for value in found):
+            known = all(value is not None for value in found)  # as class_share may not be
+            whole[entry.name] = np.concatenate(found) if known else None
+    whole["instances"] = tuple(label for part in parts for label in part.instances)
     whole["model"] = stacked([part.model for part in parts])
-    return Explanation(**whole)
+    return replace(first, **whole)
 
 
 def stacked(models: Sequence[Any]) -> Any:
@@ -323,50 +384,60 @@ def stacked(models: Sequence[Any]) -> Any:
     if first is None or len(models) == 1:
         return first
     sizes = [len(model.importance) for model in models]
-    widths = {
-        entry.name: max(np.shape(getattr(model, entry.name))[-1:] or (0,) for model in models)[0]
+    arrays = {
+        entry.name: [
+            _grown(getattr(model, entry.name), size)
+            for model, size in zip(models, sizes, strict=True)
+        ]
         for entry in fields(first)
         if isinstance(getattr(first, entry.name), np.ndarray)
     }
-    parts = {
-        name: np.concatenate(
-            [
-                _padded(_grown(getattr(model, name), size), width)
-                for model, size in zip(models, sizes, strict=True)
-            ]
-        )
-        for name, width in widths.items()
-    }
-    return type(first)(**{**{e.name: getattr(first, e.name) for e in fields(first)}, **parts})
+    return replace(first, **{name: _concatenated(parts) for name, parts in arrays.items()})
 
 
 def _grown(array: Array, size: int) -> Array:
     return np.broadcast_to(array, (size, *array.shape[1:])) if len(array) == 1 else array
 
 
-def _padded(array: Array, width: int) -> Array:
-    """Node axes of trees differ in length; -1 marks a leaf, and 0 is a value nobody reaches."""
-    short = width - array.shape[-1] if array.ndim > 1 else 0
-    if short <= 0:
-        return array
-    fill = -1 if array.dtype.kind == "i" else 0
-    return np.pad(array, [(0, 0)] * (array.ndim - 1) + [(0, short)], constant_values=fill)
+def _concatenated(parts: list[Array]) -> Array:
+    """Along the instances; the last axes, such as the nodes of trees, are padded to the longest.
+
+    A node that is no node reads -1 where it holds a whole number (a leaf, no child), else 0.
+    """
+    width = max(part.shape[-1] for part in parts)
+    if parts[0].ndim == 1:
+        return np.concatenate(parts)
+    fill = -1 if parts[0].dtype.kind == "i" else 0
+    return np.concatenate(
+        [
+            np.pad(
+                part,
+                [(0, 0)] * (part.ndim - 1) + [(0, width - part.shape[-1])],
+                constant_values=fill,
+            )
+            for part in parts
+        ]
+    )
 
 
 def _checked(attributions: Any, instances: int, features: int, outputs: int) -> Array:
+    """Attributions (I, k, C), or a refusal that names the shape that came."""
+    short = f"({instances}, {features})"
+    full = f"({instances}, {features}, {outputs})"
+    wanted = f"numbers of shape {short} or {full}" if outputs == 1 else f"numbers of shape {full}"
     try:
         array = np.asarray(attributions, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise BadInput(
-            f"the explainer returned {type(attributions).__name__}; expected an Explanation or numbers "
-            f"of shape ({instances}, {features}) or ({instances}, {features}, {outputs})"
+            f"the explainer returned {type(attributions).__name__}; expected an Explanation or "
+            f"{wanted}"
         ) from error
-    if array.ndim == 2:
-        array = np.repeat(array[:, :, None], outputs, axis=2) if outputs > 1 else array[:, :, None]
+    if array.shape == (instances, features) and outputs == 1:
+        return array[:, :, None]
     if array.shape != (instances, features, outputs):
         raise BadInput(
-            f"the explainer returned shape {np.shape(attributions)}; expected "
-            f"({instances}, {features}) or ({instances}, {features}, {outputs})"
+            f"the explainer returned shape {array.shape}; expected {wanted}; to explain one output "
+            "alone, hand a model that gives one"
         )
     return array
 
@@ -377,11 +448,32 @@ def _long(array: Array | None, shape: tuple[int, int, int]) -> Array:
     return np.swapaxes(array, 1, 2).ravel()
 
 
-def _spread_out(values: Objects, axis: int, shape: tuple[int, int, int]) -> Objects:
+def _spread_out(values: Sequence[Any], axis: int, shape: tuple[int, int, int]) -> Objects:
     place = [1, 1, 1]
     place[axis] = -1
-    return np.broadcast_to(values.reshape(place), shape).ravel()
+    column = np.array([*values, None], dtype=object)[:-1]  # the None keeps tuples whole
+    return np.broadcast_to(column.reshape(place), shape).ravel()
+
+
+def _interval(name: str, low: float, high: float, inside: float) -> str:
+    """`low < name <= high` with digits enough that `inside` is inside what is printed."""
+    above = _rounded(low, lambda printed: printed < inside)
+    below = _rounded(high, lambda printed: printed >= inside)
+    if np.isinf(low):
+        return f"{name} <= {below}"
+    return f"{name} > {above}" if np.isinf(high) else f"{above} < {name} <= {below}"
+
+
+def _rounded(bound: float, holds: Callable[[float], bool]) -> str:
+    texts = [f"{bound:.{digits}g}" for digits in range(4, 18)]
+    return next((text for text in texts if holds(float(text))), texts[-1])
 
 
 def _short(value: Any) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    return f"{value:.4g}" if isinstance(value, float) else _cut(value)
+
+
+def _cut(text: Any, most: int = 28) -> str:
+    """A name on one line that leaves room for the picture."""
+    line = " ".join(str(text).split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"

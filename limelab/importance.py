@@ -1,4 +1,4 @@
-"""Permutation importance of a model, with and without labels; it calls the model, and fits nothing."""
+"""Permutation importance of a model, with and without labels; it calls the model, fits nothing."""
 
 from __future__ import annotations
 
@@ -89,7 +89,9 @@ def label_importance(
     """
     asked = _Asked(box, view)
     scoring = "neg_log_loss" if asked.classes_ is not None else "neg_mean_squared_error"
-    found = permutation_importance(asked, x, y, scoring=scoring, n_repeats=repeats, random_state=seed)
+    found = permutation_importance(
+        asked, x, y, scoring=scoring, n_repeats=repeats, random_state=seed
+    )
     return np.asarray(found.importances.T[:, :, None])
 
 

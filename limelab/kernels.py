@@ -52,4 +52,4 @@ class Exponential:
         """Weights (I or 1, N) in (0, 1], down to 0 where they underflow."""
         steps = interpreted.z - interpreted.at_x if interpreted.at_x.any() else interpreted.z
         squared = np.einsum("ink,ink->in", steps, steps) / interpreted.z.shape[2]
-        return np.exp(squared / (-2.0 * self.width**2))
+        return np.asarray(np.exp(squared / (-2.0 * self.width**2)))

@@ -1,4 +1,4 @@
-"""The line itself: draw, query, interpret, weigh, fit; it calls the model, and never loops over repeats."""
+"""The line itself: draw, query, interpret, weigh, fit; it calls the model, no loop over repeats."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from limelab.surrogates import LeastSquares
 from limelab.types import (
     Array,
     BadInput,
+    Bools,
     Cloud,
     Domain,
     Explainer,
@@ -61,8 +62,9 @@ class Lime:
     --------
     >>> rows = np.random.default_rng(0).normal(size=(50, 2))
     >>> lime = Lime(n_samples=256)
-    >>> lime.explain(lambda x: 3 * x[:, 0], rows, rows[:1], seed=0).coef[0, :, 0].round(6).tolist()
-    [2.781402, 0.0]
+    >>> found = lime.explain(lambda x: 3 * x[:, 0], rows, rows[:1], seed=0)
+    >>> bool(np.allclose(found.coef[0, :, 0], [3 * rows[:, 0].std(), 0]))
+    True
     """
 
     perturbation: Perturbation = field(default_factory=Gaussian)
@@ -98,20 +100,21 @@ class Lime:
         Raises
         ------
         BadInput
-            Data, rows or a model that cannot be used.
+            Data, rows, a model or a seed that cannot be used.
 
         Warns
         -----
         LocalFitWarning
             Some rows could not be explained; their note says why.
         """
+        seed = _checked_seed(seed)
         domain = infer(background)
         x, labels = domain.encode(rows), domain.labels(rows)
+        parts = []
         with one_thread():
-            parts = [
-                self._explain_view(predict, view, x[positions], [labels[p] for p in positions], seed)
-                for view, positions in domain.views(rows)
-            ]
+            for view, positions in domain.views(rows):
+                named = [labels[p] for p in positions]
+                parts.append(self._explain_view(predict, view, x[positions], named, seed))
         explanation = joined(parts)
         _warn(explanation)
         return explanation
@@ -158,7 +161,7 @@ def explain(
     explainer : Explainer, default Lime()
         Ours, or anything with ``explain(predict, background, rows, seed)``.
     domain : Domain, optional
-        Takes the background's place where columns need to be declared, such as
+        Takes the place of the background, then None, where columns need to be declared:
         ``Table(background, categorical=["code"], groups={"job": ["job_a", "job_b"]})``.
     seed : int, default 0
 
@@ -177,8 +180,13 @@ def explain(
     explainer = Lime() if explainer is None else explainer
     if not callable(getattr(explainer, "explain", None)):
         raise BadInput(
-            f"explainer={explainer!r} has no explain(predict, background, rows, seed); expected Lime() "
-            "or an object with that method"
+            f"explainer={explainer!r} has no explain(predict, background, rows, seed); expected "
+            "Lime() or an object with that method"
+        )
+    if domain is not None and background is not None:
+        raise BadInput(
+            "background and domain both came, but a domain holds its background; expected one; "
+            "give explain(model, None, rows, domain=domain)"
         )
     domain = infer(background if domain is None else domain)
     if isinstance(explainer, Lime):
@@ -211,10 +219,12 @@ def explain_with(
 
 def as_blackbox(model: Any, view: View) -> BlackBox:
     """The model behind one clean question, probed on a few background rows."""
-    return model if isinstance(model, BlackBox) else blackbox(model, view.decode(view.background[:4].copy()))
+    if isinstance(model, BlackBox):
+        return model
+    return blackbox(model, view.decode(view.background[:4].copy()))
 
 
-def fit(
+def fit(  # noqa: PLR0913, PLR0917 -- what one fit needs, in the order of the line
     lime: Lime,
     view: View,
     cloud: Cloud,
@@ -228,7 +238,16 @@ def fit(
     w = lime.kernel.weights(seen)
     n_effective = effective_size(w)
     model = lime.surrogate.fit(seen.z, np.where(n_effective[:, None] > 0, w, 1.0), y)
-    return _explanation(lime, view, cloud, seen, w, y, f, model, labels, outputs)
+    fitted = _Fitted(lime, seen, model, np.broadcast_to(n_effective, (len(cloud.x),)))
+    return Explanation(
+        instances=tuple(labels),
+        outputs=outputs,
+        values=view.values(cloud.x),
+        f=f,
+        n_samples=y.shape[1],
+        class_share=_class_share(w, y, f),
+        **fitted.said(),
+    )
 
 
 def effective_size(w: Array) -> Array:
@@ -245,122 +264,120 @@ def effective_size(w: Array) -> Array:
     return np.asarray(scaled.sum(axis=-1) ** 2 / np.where(squares > 0, squares, 1.0))
 
 
-def _explanation(  # noqa: PLR0913 -- the one place where all of a fit comes together
-    lime: Lime,
-    view: View,
-    cloud: Cloud,
-    seen: Interpreted,
-    w: Array,
-    y: Array,
-    f: Array,
-    model: LocalModel,
-    labels: list[Any],
-    outputs: tuple[str, ...],
-) -> Explanation:
-    instances = len(cloud.x)
-    n_effective = np.broadcast_to(effective_size(w), (instances,))
-    declined = _declined(lime, model, n_effective)
-    gone = declined != ""
+@dataclass(frozen=True, eq=False)
+class _Fitted:
+    """A fitted batch and what there is to say about it, instance by instance."""
 
-    def kept(array: Array | None) -> Array | None:
-        """Spread over the instances; NaN where there is no explanation."""
-        if array is None:
-            return None
-        whole = np.broadcast_to(array, (instances, *array.shape[1:]))
-        return np.where(gone.reshape(-1, *[1] * (whole.ndim - 1)), np.nan, whole) if gone.any() else whole
+    lime: Lime
+    seen: Interpreted
+    model: LocalModel
+    n_effective: Array
 
-    importance = model.importance
-    deviation = np.broadcast_to(model.deviation, (instances, importance.shape[1]))[:, :, None]
-    still = deviation <= 0
-    slope = importance / np.where(still, 1.0, deviation) * seen.spread[:, :, None]
-    independent = lime.perturbation.design.independent
-    return Explanation(
-        instances=tuple(labels),
-        features=seen.names,
-        units=seen.units,
-        outputs=outputs,
-        values=view.values(cloud.x),
-        importance=_sure(kept(importance)),
-        effect=_sure(kept(model.effect)),
-        selected=np.broadcast_to(model.selected, importance.shape) & ~gone[:, None, None],
-        slope=_sure(kept(slope)),
-        f=f,
-        n_effective=n_effective,
-        r2=_sure(kept(model.r2)),
-        r2_out=_sure(kept(model.r2_out)),
-        notes=_notes(lime, view, seen, model, instances),
-        declined=declined,
-        record=repr(lime),
-        n_samples=y.shape[1],
-        coef=kept(model.coef),
-        stderr=kept(model.stderr) if independent else None,
-        intercept=kept(model.intercept),
-        gap=np.broadcast_to(seen.gap, (instances, len(seen.names))),
-        g=kept(model.predict(seen.at_x[None, None, :])[:, 0]),
-        class_share=_class_share(w, y, f),
-        baseline=seen.baseline,
-        model=model,
-    )
+    def said(self) -> dict[str, Any]:
+        """The fields of an Explanation that the fit decides."""
+        model, seen, declined = self.model, self.seen, self.declined()
+        gone = declined != ""
+        arrays = {
+            "importance": model.importance,
+            "effect": model.effect,
+            "slope": self._slope(),
+            "r2": model.r2,
+            "r2_out": model.r2_out,
+            "coef": model.coef,
+            "stderr": model.stderr if self._independent else None,
+            "intercept": model.intercept,
+            "g": model.predict(seen.at_x[None, None, :])[:, 0],
+        }
+        return {
+            **{name: _kept(array, gone) for name, array in arrays.items()},
+            "features": seen.names,
+            "units": seen.units,
+            "selected": model.selected & ~gone[:, None, None],
+            "n_effective": self.n_effective,
+            "notes": self.notes(),
+            "declined": declined,
+            "record": repr(self.lime),
+            "gap": np.broadcast_to(seen.gap, self._still.shape),
+            "baseline": seen.baseline,
+            "at_x": tuple(seen.at_x.tolist()),
+            "steps": seen.steps,
+            "model": model,
+        }
 
+    def declined(self) -> Objects:
+        """Why an instance has no explanation: fewer effective samples than what is fitted."""
+        needed = self._each(self.model.selected.sum(axis=1).max(axis=1) + 2)
+        short = self.n_effective < needed
+        reasons = [
+            f"{self.lime.kernel!r} leaves {size:.3g} effective samples of {self.lime.n_samples}, "
+            f"and {least} are needed; widen the kernel or take more samples"
+            if few
+            else ""
+            for few, size, least in zip(short, self.n_effective, needed, strict=True)
+        ]
+        return np.array(reasons, dtype=object)
 
-def _sure(array: Array | None) -> Array:
-    assert array is not None
-    return array
+    def notes(self) -> Objects:
+        """What to keep in mind about each explanation, "; " between."""
+        notes = ["; ".join(self._one_note(i)) for i in range(len(self.n_effective))]
+        return np.array(notes, dtype=object)
 
+    def _one_note(self, i: int) -> Iterator[str]:
+        still, rank = self._still[i], self._each(getattr(self.model, "rank", -1))[i]
+        names = [name for name, stands in zip(self.seen.names, still, strict=True) if stands]
+        varying = len(still) - len(names)
+        if names:
+            where = "constant in the background or in the sample"
+            yield f"did not vary here ({where}): {', '.join(names)}"
+        if 0 <= rank < varying:
+            yield f"collinear here: {rank} directions for {varying} features share the coefficients"
+        if self._each(np.isnan(self.model.r2).any(axis=1))[i]:
+            yield "the model does not vary here: R2 is undefined"
+        if not self._independent and self.model.coef is not None:
+            design = self.lime.perturbation.design
+            yield f"no standard errors: {design!r} draws are not independent"
+        if getattr(self.lime.surrogate, "select", None) is not None:
+            yield "standard errors are conditional on the selection"
 
-def _declined(lime: Lime, model: LocalModel, n_effective: Array) -> Objects:
-    """Why an instance has no explanation: fewer effective samples than what is fitted."""
-    needed = model.selected.sum(axis=1).max(axis=1) + 2
-    short = n_effective < needed
-    reasons = [
-        f"{lime.kernel!r} leaves {size:.3g} effective samples of {lime.n_samples}, and "
-        f"{least} are needed; widen the kernel or take more samples"
-        if few
-        else ""
-        for few, size, least in zip(short, n_effective, needed, strict=True)
-    ]
-    return np.array([*reasons, None], dtype=object)[:-1]
+    @property
+    def _independent(self) -> bool:
+        return self.lime.perturbation.design.independent
 
+    @property
+    def _still(self) -> Bools:
+        """Features that did not vary, shape (I, k)."""
+        shape = len(self.n_effective), len(self.seen.names)
+        return np.broadcast_to(self.model.deviation <= 0, shape)
 
-def _notes(lime: Lime, view: View, seen: Interpreted, model: LocalModel, instances: int) -> Objects:
-    """What to keep in mind about each explanation, "; " between."""
-    still = np.broadcast_to(model.deviation <= 0, (instances, len(seen.names)))
-    flat = np.isnan(model.r2)
-    rank = np.broadcast_to(getattr(model, "rank", -1), (instances,))
-    notes = np.empty(instances, dtype=object)
-    for i in range(instances):
-        said = [_still_note(view, seen, still[i]), _rank_note(rank[i], int((~still[i]).sum()))]
-        if flat[i].any():
-            said.append("the model does not vary here: R2 is undefined")
-        if not lime.perturbation.design.independent and model.coef is not None:
-            said.append(f"no standard errors: {lime.perturbation.design!r} draws are not independent")
-        if getattr(lime.surrogate, "select", None) is not None:
-            said.append("standard errors are conditional on the selection")
-        notes[i] = "; ".join(note for note in said if note)
-    return notes
+    def _each(self, values: Any) -> Any:
+        """One value for each instance (I,), from as many or from one for all."""
+        return np.broadcast_to(values, self.n_effective.shape)
 
-
-def _still_note(view: View, seen: Interpreted, still: Array) -> str:
-    names = [name for name, stands in zip(seen.names, still, strict=True) if stands]
-    if not names:
-        return ""
-    return f"did not vary here (constant in the background or in the sample): {', '.join(names)}"
+    def _slope(self) -> Array:
+        """Importance per deviation in the neighbourhood, times that over the background."""
+        deviation = np.where(self.model.deviation > 0, self.model.deviation, 1.0)
+        return self.model.importance * (self.seen.spread / deviation)[:, :, None]
 
 
-def _rank_note(rank: int, varying: int) -> str:
-    if rank < 0 or rank >= varying:
-        return ""
-    return f"collinear here: {rank} directions for {varying} features share the coefficients"
+def _kept(array: Array | None, gone: Bools) -> Array | None:
+    """An array (I or 1, ...) as (I, ...), with NaN where there is no explanation."""
+    if array is None:
+        return None
+    whole = np.broadcast_to(array, (len(gone), *array.shape[1:]))
+    if not gone.any():
+        return whole
+    return np.where(gone.reshape(-1, *[1] * (array.ndim - 1)), np.nan, whole)
 
 
 def _class_share(w: Array, y: Array, f: Array) -> Array | None:
-    """Weighted share of samples of x's class, where the outputs are class probabilities."""
-    if f.shape[1] < 2 or not np.allclose(f.sum(axis=1), 1.0, atol=1e-6):
+    """Weighted share of samples of x's class (I,); NaN where outputs are no probabilities."""
+    if f.shape[1] < 2:
         return None
     same = y.argmax(axis=2) == f.argmax(axis=1)[:, None]
     total = w.sum(axis=1)
     share = (same * w).sum(axis=1) / np.where(total > 0, total, 1.0)
-    return np.where(np.broadcast_to(total, share.shape) > 0, share, np.nan)
+    classes = np.isclose(y.sum(axis=2), 1.0, atol=1e-6).all(axis=1)
+    return np.where(classes & (total > 0), share, np.nan)
 
 
 def _warn(explanation: Explanation) -> None:
@@ -388,5 +405,3 @@ def _checked_seed(seed: Any) -> int:
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
         raise BadInput(f"seed={seed!r}; expected a whole number of at least 0")
     return int(seed)
-
-

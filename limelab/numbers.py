@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from numbers import Real
 from typing import Any
 
 from limelab.types import BadInput
@@ -39,15 +40,18 @@ def count(owner: Any, name: str, *, least: int = 1, optional: bool = False) -> N
     if optional and value is None:
         return
     number = _as_float(value)
-    if isinstance(value, bool) or not number.is_integer() or number < least:
+    if not number.is_integer() or number < least:
         raise BadInput(
             f"{type(owner).__name__}({name}={value!r}); expected a whole number of at least {least}"
         )
-    object.__setattr__(owner, name, int(number))
+    object.__setattr__(owner, name, int(value))
 
 
 def _as_float(value: Any) -> float:
-    try:
-        return math.nan if isinstance(value, (bool, str)) else float(value)
-    except (TypeError, ValueError):
+    """A real number as a float; NaN for anything else, truth values and text among it."""
+    if isinstance(value, bool) or not isinstance(value, Real):
         return math.nan
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf

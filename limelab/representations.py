@@ -37,6 +37,7 @@ class Standardized:
             ),
             names=view.names,
             units=tuple("same as x" if code else "background sd" for code in codes),
+            steps=tuple(view.scale.tolist()),
         )
 
 

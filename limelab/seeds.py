@@ -1,4 +1,4 @@
-"""The one place where random generators are made: pure functions of a seed and named axes, no state."""
+"""The one place that makes random generators, from a seed and named axes; it keeps no state."""
 
 from __future__ import annotations
 
@@ -21,12 +21,17 @@ def generator(seed: int, *axes: str | int | bytes) -> np.random.Generator:
     -------
     rng : numpy.random.Generator
 
+    Raises
+    ------
+    ValueError, TypeError
+        A seed or an axis that is neither a whole number nor, an axis, text or bytes.
+
     Examples
     --------
     >>> generator(0, "draws", 1).integers(100) == generator(0, "draws", 1).integers(100)
     np.True_
     """
-    parts = [b"%d" % seed, *(_token(axis) for axis in axes)]
+    parts = [f"{seed:d}".encode(), *map(_token, axes)]  # a fraction as a seed is refused
     digest = hashlib.sha256(b"".join(b"%d:%s" % (len(part), part) for part in parts)).digest()
     return np.random.default_rng(int.from_bytes(digest[:16], "little"))
 
@@ -35,7 +40,9 @@ def _token(axis: str | int | bytes) -> bytes:
     """Bytes that differ whenever the axis differs in value or in kind."""
     if isinstance(axis, bytes):
         return b"b" + axis
-    return b"%s%s" % (type(axis).__name__.encode(), str(axis).encode())
+    if isinstance(axis, str):
+        return b"str" + axis.encode()
+    return f"int{axis:d}".encode()  # whatever the width of the integer
 
 
 def child(seed: int, *axes: str | int | bytes) -> int:

@@ -1,4 +1,4 @@
-"""The nouns of the laboratory and the shapes of its parts: it computes nothing and imports no other room.
+"""The nouns of the laboratory and the shapes of its parts: it computes nothing, imports no room.
 
 Axes carry the same letters everywhere: R repeats, I instances, N samples, M judge points,
 C outputs (classes or targets), d columns of a point, k interpretable features.
@@ -17,6 +17,7 @@ import numpy.typing as npt
 T = TypeVar("T")
 Array = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.intp]
 Objects = npt.NDArray[np.object_]
 
 
@@ -122,6 +123,9 @@ class Interpreted:
     spread : array of shape (I or 1, k)
         Standard deviation of each feature over the background, in units of z.
     names, units : tuples of str, length k
+    steps : tuple of float, length k, or ()
+        How far one unit of z is in the feature's own units, for rules that a reader can apply;
+        0 where z is no such number, () where none is.
     """
 
     z: Array
@@ -131,6 +135,7 @@ class Interpreted:
     spread: Array
     names: tuple[str, ...]
     units: tuple[str, ...]
+    steps: tuple[float, ...] = ()
 
 
 @runtime_checkable
@@ -188,6 +193,8 @@ class LocalModel(Protocol):
     coef, stderr : arrays of shape (I, k, C) or None
     intercept : array of shape (I, C) or None
         The surrogate's value at z = 0.
+    deviation : array of shape (I or 1, k)
+        Weighted standard deviation of each feature in the neighbourhood; 0 where it stands still.
     r2, r2_out : arrays of shape (I, C)
         Weighted R squared on the fit's own samples, and out of sample; NaN where undefined.
     """
@@ -204,6 +211,8 @@ class LocalModel(Protocol):
     def stderr(self) -> Array | None: ...
     @property
     def intercept(self) -> Array | None: ...
+    @property
+    def deviation(self) -> Array: ...
     @property
     def r2(self) -> Array: ...
     @property
@@ -224,7 +233,9 @@ class Surrogate(Protocol):
 class Explainer(Protocol):
     """Anything that explains: returns an Explanation or an array (rows, features[, outputs])."""
 
-    def explain(self, predict: Callable[[Any], Any], background: Any, rows: Any, seed: int) -> Any: ...
+    def explain(
+        self, predict: Callable[[Any], Any], background: Any, rows: Any, seed: int
+    ) -> Any: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -280,7 +291,7 @@ class Evidence:
     selected, determined : bool arrays of shape (R, I, k, C)
         Used by the surrogate; sign determined.
     slope : array of shape (R, I, k, C)
-        Importance per neighbourhood sd times background sd: |coefficient| x background sd for lines.
+        Importance per neighbourhood sd times background sd: |coef| x background sd for lines.
     g_at_x : array of shape (R, I, C) or None
     f_at_x : array of shape (I, C)
     model_sd : array of shape (C,)

@@ -119,6 +119,28 @@ def test_column_names_are_given_or_taken_as_the_model_was_fitted() -> None:
             assert (blackbox(model, rows[:4]).ask(rows) == wanted).all()
 
 
+def test_columns_are_put_in_the_order_of_the_fit() -> None:
+    model = GaussianNB().fit(WINE.X, WINE.y)
+    turned = WINE.X[WINE.X.columns[::-1]]
+    assert (blackbox(model, turned[:4]).ask(turned) == model.predict_proba(WINE.X)).all()
+
+
+class OfArrays:
+    """A booster of another library, fitted on an array: it takes nothing but numbers."""
+
+    n_features_in_ = 2
+
+    def predict(self, rows: Any) -> Any:
+        assert rows.dtype == np.float64
+        return rows.sum(axis=1)
+
+
+def test_truth_values_among_numbers_reach_a_model_of_arrays_as_numbers() -> None:
+    frame = WINE.X[["alcohol"]].assign(sweet=WINE.y == "class_0")
+    answers = blackbox(OfArrays(), frame[:4]).ask(frame)[:, 0]
+    assert (answers == frame["alcohol"] + frame["sweet"]).all()
+
+
 @pytest.mark.parametrize("output", ["class_1", 1, np.int64(1)])
 def test_one_output_can_be_kept(output: str | int) -> None:
     box = blackbox(TASTE, ROWS[:4], output=output)
@@ -189,6 +211,7 @@ def holes(rows: Any) -> Any:
 
 REFUSED: list[tuple[Any, Any, str]] = [
     (holes, ROWS[:4], r"holes gave NaN or infinity for 1 of 4 rows \(2\) of ndarray.*fills"),
+    (lambda r: r[:, 0] * 1e300, ROWS[:4], r"as large as 1\.4\d*e\+301.*at most 1e\+140"),
     (lambda r: r[:, 0] / 0.0 if len(r) == 1 else r[:, 0], ROWS[:4], "NaN or infinity|divide by"),
     (lambda r: r[:-1, 0], ROWS[:4], r"shape \(3,\) for 4 rows, but expected \(4,\)"),
     (lambda r: 1.0, ROWS[:4], r"shape \(\) for 4 rows"),

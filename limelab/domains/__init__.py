@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
+
 from limelab.domains.table import Table
 from limelab.types import Domain
 
@@ -18,6 +20,7 @@ def infer(background: Any) -> Domain:
     >>> infer([[1.0, 2.0], [3.0, 5.0]])
     Table(2 rows, 2 features, 0 categorical)
     """
-    if hasattr(background, "encode") and hasattr(background, "views"):
+    verbs = hasattr(background, "encode") and hasattr(background, "views")
+    if verbs and not isinstance(background, pd.DataFrame):  # whose columns are attributes too
         return background  # type: ignore[no-any-return]  # it has the verbs of a Domain
     return Table(background)

@@ -1,4 +1,4 @@
-"""Columns of a table, each a small coder between raw values and numbers; knows pandas, not the lab."""
+"""Columns of a table, each a small coder between raw values and numbers; it knows only pandas."""
 
 from __future__ import annotations
 
@@ -9,23 +9,30 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
-from limelab.types import Array, BadInput, Objects
+from limelab.types import Array, BadInput, Bools, Objects
 
 
 class Column(Protocol):
     """One encoded column: where it comes from and how it is written as a number."""
 
-    name: str
-
+    @property
+    def name(self) -> str: ...
     @property
     def categorical(self) -> bool: ...
     @property
     def sources(self) -> tuple[Any, ...]:
         """Raw columns that it is made of."""
 
+    @property
+    def record(self) -> str:
+        """All that decides how it encodes and decodes."""
+
     def encode(self, frame: pd.DataFrame) -> Array: ...
-    def decode(self, codes: Array) -> dict[Any, Any]: ...
-    def values(self, codes: Array) -> Objects: ...
+    def decode(self, codes: Array) -> dict[Any, Any]:
+        """Raw columns by their names."""
+
+    def values(self, codes: Array) -> Objects:
+        """Codes as a reader knows them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,15 +47,19 @@ class Number:
     def sources(self) -> tuple[Any, ...]:
         return (self.source,)
 
+    @property
+    def record(self) -> str:
+        return f"Number({self.source!r})"
+
     def encode(self, frame: pd.DataFrame) -> Array:
         raw = frame[self.source]
-        try:
-            column = raw.to_numpy(dtype=np.float64, na_value=np.nan)
-        except (TypeError, ValueError) as error:
+        known = raw.dropna()
+        if not is_number(known.infer_objects().dtype):
             raise BadInput(
                 f"column {self.name!r} is numeric in the background but came as {raw.dtype} "
-                f"({raw.iloc[0]!r}); give numbers"
-            ) from error
+                f"({known.iloc[0]!r}); give numbers"
+            )
+        column: Array = raw.to_numpy(dtype=np.float64, na_value=np.nan)
         _refuse(~np.isfinite(column), frame, self.name, "a missing or infinite value")
         return column
 
@@ -65,7 +76,7 @@ class Category:
 
     name: str
     source: Any
-    levels: pd.Index
+    levels: pd.Index[Any]
     dtype: Any
     categorical = True
 
@@ -73,34 +84,42 @@ class Category:
     def sources(self) -> tuple[Any, ...]:
         return (self.source,)
 
+    @property
+    def record(self) -> str:
+        return f"Category({self.source!r}, {list(self.levels)!r}, {self.dtype})"
+
     def encode(self, frame: pd.DataFrame) -> Array:
         raw = frame[self.source].astype(object)
         _refuse(raw.isna().to_numpy(), frame, self.name, "a missing value")
-        codes = self.levels.get_indexer(pd.Index(raw, dtype=object))
+        try:
+            codes = self.levels.get_indexer(pd.Index(raw, dtype=object))
+        except TypeError as error:  # a list or another value that cannot be a category
+            raise BadInput(self._unseen(raw.iloc[0])) from error
         if (codes < 0).any():
-            unseen = raw.iloc[int(np.argmax(codes < 0))]
-            raise BadInput(
-                f"column {self.name!r} holds {unseen!r}, which the background does not; expected "
-                f"one of {_listed(self.levels)}; add rows of that category to the background"
-            )
+            raise BadInput(self._unseen(raw.iloc[int(np.argmax(codes < 0))]))
         return codes.astype(np.float64)
 
     def decode(self, codes: Array) -> dict[Any, Any]:
         whole = codes.astype(np.intp)
         if isinstance(self.dtype, pd.CategoricalDtype):
             return {self.source: pd.Categorical.from_codes(whole, dtype=self.dtype)}
-        return {self.source: self._typed_levels().take(whole)}
+        levels = pd.Series(self.levels, dtype=self.dtype).array
+        # a Series, because a frame takes a bare array of objects that are text for `str`
+        return {self.source: pd.Series(levels.take(whole), dtype=self.dtype)}
 
     def values(self, codes: Array) -> Objects:
-        return self.levels.to_numpy(dtype=object)[codes.astype(np.intp)]
+        return np.asarray(self.levels.to_numpy(dtype=object)[codes.astype(np.intp)])
 
-    def _typed_levels(self) -> Any:
-        return pd.Series(self.levels, dtype=self.dtype).array
+    def _unseen(self, value: Any) -> str:
+        return (
+            f"column {self.name!r} holds {value!r}, which the background does not; expected "
+            f"one of {_listed(self.levels)}; add rows of that category to the background"
+        )
 
 
 @dataclass(frozen=True, eq=False)
 class Group:
-    """Declared one-hot columns as one category; all zeros is a level where the background has it."""
+    """Declared one-hot columns as one category; all zeros is a level if the background has it."""
 
     name: str
     members: tuple[Any, ...]
@@ -110,6 +129,10 @@ class Group:
     @property
     def sources(self) -> tuple[Any, ...]:
         return self.members
+
+    @property
+    def record(self) -> str:
+        return f"Group({self.name!r}, {self.members!r}, none={self.none})"
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -144,18 +167,23 @@ def one_hot_block(frame: pd.DataFrame, name: str, members: Sequence[Any]) -> Arr
     return block
 
 
-def _refuse(wrong: Any, frame: pd.DataFrame, name: str, what: str) -> None:
+def is_number(dtype: Any) -> bool:
+    """Real numbers of any width, nullable or not; booleans count as 0 and 1."""
+    return pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_complex_dtype(dtype)
+
+
+def _refuse(wrong: Bools, frame: pd.DataFrame, name: str, what: str) -> None:
     if wrong.any():
         raise BadInput(
-            f"column {name!r} holds {what} in row {_row(frame, wrong)} ({int(wrong.sum())} of "
+            f"column {name!r} holds {what} in row {_row(frame, wrong)!r} ({int(wrong.sum())} of "
             f"{len(wrong)} rows); expected complete, finite values; impute or drop them first"
         )
 
 
-def _row(frame: pd.DataFrame, wrong: Any) -> Any:
+def _row(frame: pd.DataFrame, wrong: Bools) -> Any:
     return frame.index[int(np.argmax(wrong))]
 
 
-def _listed(levels: pd.Index, most: int = 12) -> str:
+def _listed(levels: pd.Index[Any], most: int = 12) -> str:
     shown = ", ".join(repr(level) for level in levels[:most])
     return shown if len(levels) <= most else f"{shown}, ... ({len(levels)} in all)"

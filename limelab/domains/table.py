@@ -9,7 +9,9 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from limelab.domains.columns import Category, Column, Group, Number, one_hot_block
+from limelab.domains.columns import Number
+from limelab.domains.frames import as_array, as_frame
+from limelab.domains.layout import columns
 from limelab.types import Array, BadInput, Bools, Objects
 
 T = TypeVar("T")
@@ -54,20 +56,20 @@ class Table:
         groups: Mapping[str, Sequence[Any]] | None = None,
         target: Any = None,
     ) -> None:
-        self._array_dtype = None if isinstance(background, pd.DataFrame) else _dtype(background)
         self._frame = as_frame(background, "background").copy()
+        self._array_dtype = _array_dtype(background)
         if len(self._frame) < 2:
             raise BadInput(
                 f"the background has {len(self._frame)} row(s); expected at least 2, better 100 or "
                 "more: scales and frequencies are read off it"
             )
-        self._columns = _columns(self._frame, tuple(categorical or ()), dict(groups or {}))
+        self._columns = columns(self._frame, categorical or (), groups or {})
         self._target = _checked_target(target, len(self._frame))
         self._known: dict[Hashable, Any] = {}
         self._background = _frozen(self._encode_frame(self._frame))
-        codes = self.categorical
-        self._mean = _frozen(np.where(codes, 0.0, self._background.mean(axis=0)))
-        self._scale = _frozen(np.where(codes, 0.0, _spread(self._background)))
+        mean, scale = _moments(self._background)
+        self._mean = _frozen(np.where(self.categorical, 0.0, mean))
+        self._scale = _frozen(np.where(self.categorical, 0.0, scale))
 
     def __repr__(self) -> str:
         kinds = int(self.categorical.sum())
@@ -110,16 +112,8 @@ class Table:
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 of names, kinds, levels and encoded values."""
-
-        def compute() -> str:
-            digest = hashlib.sha256(self._background.tobytes())
-            for column in self._columns:
-                levels = [str(value) for value in getattr(column, "levels", column.sources)]
-                digest.update(repr((type(column).__name__, column.name, levels)).encode())
-            return digest.hexdigest()
-
-        return self.once("fingerprint", compute)
+        """SHA-256 of columns, their order and levels, encoded values and target."""
+        return self.once("fingerprint", self._hashed)
 
     def once(self, key: Hashable, compute: Callable[[], T]) -> T:
         """What `compute` returns, computed at the first call under this key and kept."""
@@ -162,7 +156,9 @@ class Table:
         blocks: dict[Any, Any] = {}
         for j, column in enumerate(self._columns):
             blocks.update(column.decode(points[:, j]))
-        return self._raw(pd.DataFrame({name: blocks[name] for name in self._frame.columns}))
+        frame = pd.DataFrame({j: blocks[name] for j, name in enumerate(self._frame.columns)})
+        frame.columns = self._frame.columns  # names may be tuples, which a dict would unfold
+        return self._raw(frame)
 
     def values(self, x: Array) -> Objects:
         """Encoded rows as numbers and labels, object array (I, d)."""
@@ -177,7 +173,17 @@ class Table:
     def _raw(self, frame: pd.DataFrame) -> Any:
         if self._array_dtype is None:
             return frame
-        return frame.to_numpy(dtype=object if self._array_dtype == object else np.float64)
+        if self._array_dtype.kind in "biuf":
+            return frame.to_numpy(dtype=np.float64)
+        return frame.to_numpy(dtype=object).astype(self._array_dtype)
+
+    def _hashed(self) -> str:
+        digest = hashlib.sha256(np.ascontiguousarray(self._background).tobytes())
+        kept = [f"{c}: {t}" for c, t in self._frame.dtypes.items()]
+        target = None if self._target is None else self._target.tolist()
+        records = [column.record for column in self._columns]
+        digest.update(repr((self._array_dtype, kept, records, target)).encode())
+        return digest.hexdigest()
 
     def _encode_frame(self, frame: pd.DataFrame) -> Array:
         return np.column_stack([column.encode(frame) for column in self._columns])
@@ -196,107 +202,6 @@ class Table:
             )
 
 
-def as_frame(raw: Any, what: str) -> pd.DataFrame:
-    """A DataFrame of raw rows; arrays get the names x0, x1, ...; the caller's object is not changed.
-
-    Examples
-    --------
-    >>> list(as_frame(np.zeros((2, 2)), "rows").columns)
-    ['x0', 'x1']
-    """
-    if isinstance(raw, pd.DataFrame):
-        return _checked_frame(raw, what)
-    if hasattr(raw, "toarray"):
-        raise BadInput(f"{what} came as a sparse matrix; expected a dense table; call .toarray()")
-    array = np.asarray(raw)
-    if array.ndim != 2 or isinstance(raw, pd.Series):
-        raise BadInput(
-            f"{what} came with shape {array.shape}; expected a table of rows and columns; for one "
-            "row give rows.iloc[[0]] or row.reshape(1, -1)"
-        )
-    frame = pd.DataFrame(array, columns=[f"x{j}" for j in range(array.shape[1])])
-    return _checked_frame(frame.infer_objects() if array.dtype == object else frame, what)
-
-
-def _checked_frame(frame: pd.DataFrame, what: str) -> pd.DataFrame:
-    names = [str(name) for name in frame.columns]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise BadInput(f"{what} has columns of the same name {twice}; rename them apart")
-    if not len(frame) or not names:
-        raise BadInput(f"{what} came with shape {frame.shape}; expected at least one row and column")
-    return frame
-
-
-def _columns(
-    frame: pd.DataFrame, categorical: tuple[Any, ...], groups: dict[str, Sequence[Any]]
-) -> tuple[Column, ...]:
-    """Encoded columns in the frame's order, a group in the place of its first member."""
-    categorical = tuple(_by_name(frame, name, "categorical") for name in categorical)
-    members = {
-        _by_name(frame, column, f"group {name!r}"): name
-        for name, columns in groups.items()
-        for column in columns
-    }
-    if len(members) < sum(len(columns) for columns in groups.values()):
-        raise BadInput("a column stands in two groups, or twice in one; each may stand in one")
-    _distinct_names(frame, members, groups)
-    made: dict[Any, Column] = {}
-    for source in frame.columns:
-        name = members.get(source)
-        if name is None:
-            made[("column", source)] = _column(frame, source, source in categorical)
-        elif ("group", name) not in made:
-            sources = tuple(s for s in frame.columns if members.get(s) == name)
-            block = one_hot_block(frame, name, sources)
-            made[("group", name)] = Group(name, sources, bool((block.sum(axis=1) == 0).any()))
-    return tuple(made.values())
-
-
-def _distinct_names(frame: pd.DataFrame, members: dict[Any, str], groups: Mapping[str, Any]) -> None:
-    """A group may not carry the name of a column that stays outside every group."""
-    clash = [str(c) for c in frame.columns if str(c) in groups and c not in members]
-    if clash:
-        raise BadInput(f"groups {clash} carry the name of another column; rename the groups")
-
-
-def _column(frame: pd.DataFrame, source: Any, declared: bool) -> Column:  # noqa: FBT001 -- private
-    raw = frame[source]
-    name, dtype = str(source), raw.dtype
-    if pd.api.types.is_complex_dtype(dtype) or _is_time(dtype):
-        raise BadInput(
-            f"column {name!r} is {dtype}; expected numbers or categories; convert it to numbers"
-        )
-    if pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_bool_dtype(dtype) and not declared:
-        return Number(name, source)
-    if isinstance(dtype, pd.CategoricalDtype):
-        return Category(name, source, pd.Index(dtype.categories, dtype=object), dtype)
-    return Category(name, source, _levels(raw), dtype)
-
-
-def _levels(raw: pd.Series) -> pd.Index:
-    """Distinct values in sorted order; values of several kinds are sorted by their text."""
-    found = list(raw.dropna().astype(object).unique())
-    try:
-        return pd.Index(sorted(found), dtype=object)
-    except TypeError:
-        return pd.Index(sorted(found, key=lambda value: (type(value).__name__, str(value))), dtype=object)
-
-
-def _is_time(dtype: Any) -> bool:
-    types = pd.api.types
-    return types.is_datetime64_any_dtype(dtype) or types.is_timedelta64_dtype(dtype)
-
-
-def _by_name(frame: pd.DataFrame, name: Any, what: str) -> Any:
-    """The column called `name`; a whole number is a position where no column is called so."""
-    if name in frame.columns:
-        return name
-    if isinstance(name, (int, np.integer)) and 0 <= name < len(frame.columns):
-        return frame.columns[int(name)]
-    raise BadInput(f"{what} names {name!r}; expected one of {[str(c) for c in frame.columns][:20]}")
-
-
 def _checked_target(target: Any, n: int) -> Any:
     if target is None:
         return None
@@ -306,14 +211,22 @@ def _checked_target(target: Any, n: int) -> Any:
     return values.copy()
 
 
-def _spread(background: Array) -> Array:
-    """Standard deviations, exactly 0 for a constant column (rounding would leave 1e-17)."""
+def _moments(background: Array) -> tuple[Array, Array]:
+    """Means and standard deviations (d,), exactly 0 for a constant column.
+
+    Columns are brought near 1 by a power of two first, which changes no digit and keeps squares
+    of 1e200 or 1e-200 from running over or out.
+    """
+    _, power = np.frexp(np.abs(background).max(axis=0))
+    near_one = np.ldexp(background, -power)
     constant = (background == background[:1]).all(axis=0)
-    return np.where(constant, 0.0, background.std(axis=0))
+    mean = np.where(constant, near_one[0], near_one.mean(axis=0))
+    return np.ldexp(mean, power), np.ldexp(np.where(constant, 0.0, near_one.std(axis=0)), power)
 
 
-def _dtype(raw: Any) -> Any:
-    return np.asarray(raw).dtype
+def _array_dtype(raw: Any) -> np.dtype[Any] | None:
+    """The dtype that an array came with; None for a frame."""
+    return None if isinstance(raw, pd.DataFrame) else as_array(raw, "background").dtype
 
 
 def _frozen(array: Array) -> Array:

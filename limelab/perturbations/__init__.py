@@ -1,8 +1,26 @@
 """Perturbations, one family a file: they answer where to look."""
 
-from limelab.perturbations.data import Marginals
-from limelab.perturbations.designs import Iid, Sobol
+from limelab.perturbations.copula import Copula
+from limelab.perturbations.data import Marginals, Mixup, Rows
+from limelab.perturbations.density import KernelDensity, LocalPCA
+from limelab.perturbations.designs import Antithetic, Iid, Sobol
+from limelab.perturbations.frequencies import BinFrequencies
 from limelab.perturbations.manifold import Neighbours
-from limelab.perturbations.noise import Gaussian
+from limelab.perturbations.noise import Gaussian, GlobalGaussian, Uniform
 
-__all__ = ["Gaussian", "Iid", "Marginals", "Neighbours", "Sobol"]
+__all__ = [
+    "Antithetic",
+    "BinFrequencies",
+    "Copula",
+    "Gaussian",
+    "GlobalGaussian",
+    "Iid",
+    "KernelDensity",
+    "LocalPCA",
+    "Marginals",
+    "Mixup",
+    "Neighbours",
+    "Rows",
+    "Sobol",
+    "Uniform",
+]

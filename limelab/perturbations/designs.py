@@ -1,17 +1,26 @@
-"""Designs: which uniforms drive a perturbation; they know the generator that they are handed, no more."""
+"""Designs: which uniforms drive a perturbation; they know only the generator they are handed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from scipy.stats import qmc
 
-from limelab.types import Array, BadInput
+from limelab.types import Array, BadInput, Design
 
 _SMALLEST = 2.0**-54  # an open interval: the inverse normal of 0 is minus infinity
 _HALF_STEP = 2.0**-31  # Sobol points are multiples of 2^-30; half a step keeps them off 0 and 1
+
+
+def check_design(owner: Any) -> None:
+    """Refuse a perturbation whose field `design` is none."""
+    design = owner.design
+    if isinstance(design, type) or not isinstance(design, Design):
+        raise BadInput(
+            f"{type(owner).__name__}(design={design!r}); expected a design such as Iid() or Sobol()"
+        )
 
 
 @dataclass(frozen=True)
@@ -29,6 +38,25 @@ class Iid:
     def draw(self, n: int, dims: int, rng: np.random.Generator) -> Array:
         """Uniforms in (0, 1) of shape (n, dims); the first m rows are the draw of m."""
         return np.maximum(rng.random((n, dims)), _SMALLEST)
+
+
+@dataclass(frozen=True)
+class Antithetic:
+    """Independent uniforms in pairs u, 1 - u: what is odd about x cancels within a pair.
+
+    Examples
+    --------
+    >>> u = Antithetic().draw(4, 1, np.random.default_rng(0)).ravel()
+    >>> bool(np.allclose(u[::2] + u[1::2], 1.0))
+    True
+    """
+
+    independent: ClassVar[bool] = False
+
+    def draw(self, n: int, dims: int, rng: np.random.Generator) -> Array:
+        """Uniforms in (0, 1) of shape (n, dims); the first m rows are the draw of m."""
+        first = np.clip(rng.random(((n + 1) // 2, dims)), _SMALLEST, 1.0 - 2.0**-53)
+        return np.stack([first, 1.0 - first], axis=1).reshape(-1, dims)[:n]
 
 
 @dataclass(frozen=True)

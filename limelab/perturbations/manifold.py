@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from limelab.numbers import positive
-from limelab.perturbations.designs import Iid
+from limelab.perturbations.designs import Iid, check_design
 from limelab.types import Array, Bools, Cloud, Design, NotApplicable, View
 
 
@@ -40,6 +40,7 @@ class Neighbours:
 
     def __post_init__(self) -> None:
         positive(self, "share", most=1.0)
+        check_design(self)
 
     def dims(self, view: View) -> int:
         """Which row, how far, and whether the categories go along."""
@@ -55,22 +56,26 @@ class Neighbours:
         u = np.broadcast_to(u, (len(x), *u.shape[1:]))
         moves = np.empty((len(x), u.shape[1], len(numeric)))
         for i, row in enumerate(x):
-            near = self._near(row, view)
+            near = nearest_rows(row, view, self.share, least=2)
             chosen = near[(u[i, :, 0] * len(near)).astype(np.intp)]
             blend = u[i, :, 1:2] * (chosen - row)
             category = np.where(u[i, :, 2:3] < u[i, :, 1:2], chosen, row)
             moves[i] = np.where(numeric, blend, category)
         return Cloud(x, moves, numeric)
 
-    def _near(self, row: Array, view: View) -> Array:
-        """Background rows nearest to one point (m, d), nearest first, ties by lowest row."""
-        distance = squared_distances(row, view)
-        others = np.flatnonzero(distance > 0)
-        if not len(others):
-            raise NotApplicable("every background row equals x: there is no neighbour to move to")
-        wanted = min(max(2, math.ceil(self.share * len(view.background))), len(others))
-        order = np.argsort(distance[others], kind="stable")
-        return view.background[others[order[:wanted]]]
+
+def nearest_rows(row: Array, view: View, share: float, *, least: int) -> Array:
+    """Background rows nearest to one point (m, d), nearest first, ties by lowest row.
+
+    Copies of the point are left out. As many rows as `share` of the background, but `least`.
+    """
+    distance = squared_distances(row, view)
+    others = np.flatnonzero(distance > 0)
+    if not len(others):
+        raise NotApplicable("every background row equals x: there is no neighbour to move to")
+    wanted = min(max(least, math.ceil(share * len(view.background))), len(others))
+    order = np.argsort(distance[others], kind="stable")
+    return np.asarray(view.background[others[order[:wanted]]])
 
 
 def squared_distances(row: Array, view: View) -> Array:
@@ -79,7 +84,7 @@ def squared_distances(row: Array, view: View) -> Array:
     codes: Bools = view.categorical
     steps = (view.background - row) * inverse
     unlike = view.background[:, codes] != row[codes]
-    return np.einsum("nd,nd->n", steps, steps) + unlike.sum(axis=1)
+    return np.asarray(np.einsum("nd,nd->n", steps, steps) + unlike.sum(axis=1))
 
 
 def _inverse(scale: Array) -> Array:

@@ -9,9 +9,9 @@ import numpy as np
 from scipy.special import ndtri
 
 from limelab.numbers import positive
-from limelab.perturbations.designs import Iid
+from limelab.perturbations.designs import Iid, check_design
 from limelab.perturbations.margins import redraw
-from limelab.types import Array, Cloud, Design, View
+from limelab.types import Array, Cloud, Design, NotApplicable, View
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ class Gaussian:
 
     def __post_init__(self) -> None:
         positive(self, "scale")
+        check_design(self)
 
     def dims(self, view: View) -> int:
         """One uniform a column."""
@@ -53,15 +54,97 @@ class Gaussian:
         """Normal moves, shared by all instances where no column is a category."""
         moves = ndtri(u)
         moves *= self.scale * view.scale
-        if view.categorical.any():
-            moves = self._with_categories(moves, u, x, view)
-        return Cloud(x, moves, ~view.categorical)
+        return _round_x(moves, u, x, view, chance=min(1.0, self.scale))
 
-    def _with_categories(self, moves: Array, u: Array, x: Array, view: View) -> Array:
-        """Categories depend on x, so the moves get the instance axis."""
-        instances = max(len(u), len(x))
-        moves = np.repeat(moves, instances, axis=0) if len(moves) < instances else moves
-        chance = min(1.0, self.scale)
-        redrawn = redraw(np.minimum(u / chance, np.nextafter(1.0, 0.0)), view)
-        here = np.where(u < chance, redrawn, x[:, None, :])
-        return np.where(view.categorical, here, moves)
+
+@dataclass(frozen=True)
+class Uniform:
+    """Independent uniform noise round x, in a box.
+
+    A number moves evenly within `radius` background standard deviations either way. A category is
+    redrawn from its background frequencies with probability min(1, radius).
+
+    Parameters
+    ----------
+    radius : float, default 0.5
+        Half the width of the box, in background standard deviations.
+    design : Design, default Iid()
+
+    Examples
+    --------
+    >>> Uniform(1)
+    Uniform(radius=1.0, design=Iid())
+    """
+
+    radius: float = 0.5
+    design: Design = field(default_factory=Iid)
+    family: ClassVar[str] = "noise"
+
+    def __post_init__(self) -> None:
+        positive(self, "radius")
+
+    def dims(self, view: View) -> int:
+        """One uniform a column."""
+        return len(view.names)
+
+    def at(self, radius: float) -> Uniform:
+        """The same law with another box."""
+        return replace(self, radius=radius)
+
+    def cloud(self, u: Array, x: Array, view: View) -> Cloud:
+        """Even moves, shared by all instances where no column is a category."""
+        moves = (2.0 * u - 1.0) * (self.radius * view.scale)
+        return _round_x(moves, u, x, view, chance=min(1.0, self.radius))
+
+
+@dataclass(frozen=True)
+class GlobalGaussian:
+    """Independent normal noise round the background's mean, as wide as the background.
+
+    The law of lime 0.2.0.1 with ``discretize_continuous=False``: it does not depend on x, so one
+    query set serves every instance, and the kernel alone makes it local. Categories are drawn from
+    their background frequencies.
+
+    Parameters
+    ----------
+    design : Design, default Iid()
+
+    Examples
+    --------
+    >>> GlobalGaussian()
+    GlobalGaussian(design=Iid())
+    """
+
+    design: Design = field(default_factory=Iid)
+    family: ClassVar[str] = "noise"
+
+    def dims(self, view: View) -> int:
+        """One uniform a column."""
+        return len(view.names)
+
+    def at(self, radius: float) -> GlobalGaussian:
+        """It has no size."""
+        raise NotApplicable(
+            f"GlobalGaussian() has no radius (asked for {radius:g}): it is as wide as the "
+            "background; judge with Gaussian() or Neighbours()"
+        )
+
+    def cloud(self, u: Array, x: Array, view: View) -> Cloud:
+        """Absolute values, shared by all instances."""
+        numbers = view.mean + ndtri(u) * view.scale
+        codes = view.categorical
+        moves = np.where(codes, redraw(u, view), numbers) if codes.any() else numbers
+        return Cloud(x, moves, np.zeros(len(codes), dtype=bool))
+
+
+def _round_x(moves: Array, u: Array, x: Array, view: View, *, chance: float) -> Cloud:
+    """Moves of the numbers, and categories redrawn with a chance.
+
+    Categories depend on x, so they give the moves an instance axis.
+    """
+    codes = view.categorical
+    if not codes.any():
+        return Cloud(x, moves, ~codes)
+    inside = np.minimum(u / chance, np.nextafter(1.0, 0.0))
+    category = np.where(u < chance, redraw(inside, view), x[:, None, :])
+    return Cloud(x, np.where(codes, category, moves), ~codes)

@@ -1,6 +1,7 @@
-"""Studies: what to run, the plan, the store, the runner; they loop and store, and hold no formulas."""
+"""Studies: what to run, the plan, the store and the runner; they hold no formulas."""
 
+from limelab.study.compare import compare
 from limelab.study.results import Results
 from limelab.study.spec import Claim, Conditions, Judge, Study, Task, vary
 
-__all__ = ["Claim", "Conditions", "Judge", "Results", "Study", "Task", "vary"]
+__all__ = ["Claim", "Conditions", "Judge", "Results", "Study", "Task", "compare", "vary"]

@@ -1,24 +1,27 @@
-"""Blocks: the units of work and of storage; each is a small frozen spec with a run() and a key."""
+"""Blocks that ask: units of work and of storage, each a small frozen spec with a run(); no key."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
+import pandas as pd
 
-from limelab.blackbox import BlackBox, one_thread
+from limelab import models
+from limelab.blackbox import one_thread
 from limelab.importance import label_importance, prediction_importance
-from limelab.lime import explain_with
 from limelab.sampling import answers, sample
 from limelab.seeds import child, generator
-from limelab.study.ready import Fitted, Split, fit_boxes, fitted, split
-from limelab.study.spec import Judge, Measure, Task
-from limelab.types import Array, Cloud, Explainer, Perturbation
+from limelab.study.ready import Fitted, Split, fit_boxes, fitted, split, tally
+from limelab.types import Array, BadInput, Cloud, Perturbation
+
+if TYPE_CHECKING:
+    from limelab.study.spec import Judge, Measure, Task
 
 REFERENCE_ROWS, REFERENCE_REPEATS, REFERENCE_NULLS = 300, 5, 5
-FOREIGN = ("importance", "effect", "selected", "determined", "slope", "r2", "n_effective")
 _BATCH = 2**17  # samples of one batch of instances: bounds memory, not results
 
 
@@ -26,18 +29,20 @@ _BATCH = 2**17  # samples of one batch of instances: bounds memory, not results
 class Made:
     """What a block hands back: arrays, facts for JSON, queries by kind, seconds."""
 
-    arrays: dict[str, Array]
+    arrays: dict[str, npt.NDArray[Any]]
     meta: dict[str, Any] = field(default_factory=dict)
     queries: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
 
 
 def execute(spec: Any) -> Made:
-    """Run one block on one thread, and time it."""
-    started = time.perf_counter()
+    """Run one block on one thread; time it, and count the probes if it had to fit the model."""
+    started, (_, before) = time.perf_counter(), tally(spec.task, spec.seed)
     with one_thread():
         made: Made = spec.run()
-    return Made(made.arrays, made.meta, made.queries, time.perf_counter() - started)
+    probes = tally(spec.task, spec.seed)[1] - before + made.queries.get("probe", 0)
+    queries = made.queries | ({"probe": probes} if probes else {})
+    return replace(made, queries=queries, seconds=time.perf_counter() - started)
 
 
 @dataclass(frozen=True)
@@ -49,19 +54,29 @@ class Facts:
     kind = "facts"
 
     def run(self) -> Made:
+        """Ask at the rows, over the background and, for the scores, over the held-out rows."""
         data, model = split(self.task, self.seed), fitted(self.task, self.seed)
         f = model.box.ask(data.table.decode(data.x.copy()))
         background = model.box.ask(data.table.decode(data.table.background.copy()))
+        scores = models.test_score(model.whole.model, data.held_X, data.held_y, data.kind)
         meta = {
             "features": list(data.table.names),
             "outputs": list(model.box.outputs),
             "kind": data.kind,
             "rows": len(data.train_X),
             "held_out": len(data.held_X),
-            "scores": {name: float(value) for name, value in model.scores.items()},
+            "scores": {name: float(value) for name, value in scores.items()},
         }
-        queries = {"f(x)": len(f), "background": len(background)}
-        return Made({"f": f, "model_sd": background.std(axis=0)}, meta, queries)
+        return Made({"f": f, "model_sd": background.std(axis=0)}, meta, self.forecast())
+
+    def forecast(self) -> dict[str, int]:
+        """Rows that it will ask, by kind."""
+        data = split(self.task, self.seed)
+        return {
+            "f(x)": len(data.x),
+            "background": len(data.table.background),
+            "test": len(data.held_X),
+        }
 
 
 @dataclass(frozen=True)
@@ -73,41 +88,59 @@ class References:
     kind = "references"
 
     def run(self) -> Made:
+        """The model's own importances, then those of each refitted model."""
         data, model = split(self.task, self.seed), fitted(self.task, self.seed)
         before = model.queries
-        prediction, label = self._pair(data, model.box, model.whole, 0)
-        queries = {"reference": model.queries - before, "null reference": 0}
-        nulls = []
+        pairs = [self._pair(data, model, 0)]
+        queries = {"reference": model.queries - before, "null reference": 0, "probe": 0}
         for q in range(1, REFERENCE_NULLS + 1):
             shuffled = data.train_y[generator(self.seed, "null", q).permutation(len(data.train_y))]
-            box, whole = fit_boxes(self.task, data, shuffled, child(self.seed, "model", q))
-            nulls.append(self._pair(data, box, whole, q))
-            queries["null reference"] += Fitted(box, whole, {}).queries
-        arrays = {
-            "prediction": prediction,
-            "label": label,
-            "prediction_null": np.concatenate([null[0] for null in nulls]),
-            "label_null": np.concatenate([null[1] for null in nulls]),
-        }
-        note = dependence_note(data.table.background, data.table.categorical)
-        arrays["note"] = np.frombuffer(note.encode(), dtype=np.uint8)
-        return Made(arrays, {}, queries)
+            null = fit_boxes(self.task, data, shuffled, child(self.seed, "model", q))
+            pairs.append(self._pair(data, null, q))
+            queries["null reference"] += null.queries
+            queries["probe"] += null.probes
+        return Made(_reference_arrays(data, pairs), {}, queries)
 
-    def _pair(
-        self, data: Split, box: BlackBox, whole: BlackBox, q: int
-    ) -> tuple[Array, Array]:
-        """Importances without and with labels; models refitted on shuffled targets get one repeat."""
+    def forecast(self) -> dict[str, int]:
+        """Rows that it will ask, by kind."""
+        data = split(self.task, self.seed)
+        rows, k = min(len(data.held_X), REFERENCE_ROWS), len(data.table.names)
+        nulls = REFERENCE_NULLS * 2 * rows * (1 + k)
+        return {"reference": 2 * rows * (1 + k * REFERENCE_REPEATS), "null reference": nulls}
+
+    def _pair(self, data: Split, model: Fitted, q: int) -> tuple[Array, Array]:
+        """Importances without and with labels; refitted models, q > 0, get one repeat."""
         held = data.table.encode(data.held_X.iloc[:REFERENCE_ROWS])
-        repeats = 1 if q else REFERENCE_REPEATS
+        y, repeats = data.held_y[: len(held)], 1 if q else REFERENCE_REPEATS
         rng, own = generator(self.seed, "reference", q), child(self.seed, "reference", q) % 2**31
         return (
-            prediction_importance(box, data.table, held, repeats=repeats, rng=rng),
-            label_importance(whole, data.table, held, data.held_y[: len(held)], repeats=repeats, seed=own),
-        )  # fmt: skip
+            prediction_importance(model.box, data.table, held, repeats=repeats, rng=rng),
+            label_importance(model.whole, data.table, held, y, repeats=repeats, seed=own),
+        )
+
+
+def _reference_arrays(data: Split, pairs: list[tuple[Array, Array]]) -> dict[str, npt.NDArray[Any]]:
+    """The model's importances, first of the pairs, and the nulls of the others."""
+    (prediction, label), *nulls = pairs
+    note = dependence_note(data.table.background, data.table.categorical)
+    return {
+        "prediction": prediction,
+        "label": label,
+        "prediction_null": np.concatenate([null[0] for null in nulls]),
+        "label_null": np.concatenate([null[1] for null in nulls]),
+        "note": np.frombuffer(note.encode(), dtype=np.uint8),
+    }
 
 
 def dependence_note(background: Array, categorical: Any) -> str:
-    """A caution where numeric features depend on each other, or ""."""
+    """A caution where numeric features depend on each other, or "".
+
+    Examples
+    --------
+    >>> x = np.arange(4.0)
+    >>> dependence_note(np.column_stack([x, 2 * x]), np.array([False, False]))
+    'features correlate (|r| up to 1.00): permutation hides what they share'
+    """
     numbers = background[:, ~categorical]
     numbers = numbers[:, np.ptp(numbers, axis=0) > 0]
     if numbers.shape[1] < 2:
@@ -129,14 +162,19 @@ class Judgement:
     kind = "judge"
 
     def run(self) -> Made:
+        """Ask at the points of every radius, a batch of rows at a time."""
         data, model = split(self.task, self.seed), fitted(self.task, self.seed)
-        before = model.box.queries
+        before = model.queries
         stacks = [
             [answers(model.box, data.table, cloud) for cloud in self.clouds(part)]
             for part in parts(data.x, self.judge.size)
         ]
         f = np.stack([np.concatenate(radius) for radius in zip(*stacks, strict=True)])
-        return Made({"f": f}, {}, {"judge": model.box.queries - before})
+        return Made({"f": f}, {}, {"judge": model.queries - before})
+
+    def forecast(self) -> dict[str, int]:
+        """Rows that it will ask, by kind."""
+        return {"judge": self.task.instances * len(self.judge.radii) * self.judge.size}
 
     def clouds(self, x: Array) -> list[Cloud]:
         """The points round some rows, one cloud a radius; the seeds are nobody else's."""
@@ -159,21 +197,34 @@ class Answers:
     kind = "answers"
 
     def run(self) -> Made:
+        """Ask a batch of rows at a time, or once where one query set serves them all."""
         data, model = split(self.task, self.seed), fitted(self.task, self.seed)
-        before = model.box.queries
+        before = model.queries
         stacks = []
         for part in parts(data.x, self.n):
-            stacks.append(answers(model.box, data.table, self.cloud(part)))
-            if len(stacks[0]) < len(part):
-                break  # the law is free of x: one query set serves every instance
-        y = np.concatenate(stacks)
-        return Made({"y": y}, {}, {"sampler": model.box.queries - before})
+            cloud = self.cloud(part)
+            stacks.append(answers(model.box, data.table, cloud))
+            if _serves_all(cloud):
+                break
+        return Made({"y": np.concatenate(stacks)}, {}, {"sampler": model.queries - before})
+
+    def forecast(self) -> dict[str, int]:
+        """Rows that it will ask, by kind."""
+        rows = split(self.task, self.seed).x
+        tiny = replace(self, n=1).cloud(rows[:1])
+        shared = self.draws == "shared" and _serves_all(tiny)
+        return {"sampler": self.n * (1 if shared else len(rows))}
 
     def cloud(self, x: Array) -> Cloud:
         """The sampler's cloud round some rows."""
         table = split(self.task, self.seed).table
         own = child(self.seed, "repeat", self.repeat)
         return sample(self.perturbation, table, x, self.n, self.draws, own)
+
+
+def _serves_all(cloud: Cloud) -> bool:
+    """Whether the law is free of x and its draws are shared: one query set for every instance."""
+    return len(cloud.moves) == 1 and not cloud.relative.any()
 
 
 def parts(x: Array, n: int) -> list[Array]:
@@ -183,29 +234,11 @@ def parts(x: Array, n: int) -> list[Array]:
 
 
 @dataclass(frozen=True)
-class Foreign:
-    """One repeat of an explainer that is not made of our parts."""
-
-    task: Task
-    seed: int
-    explainer: Explainer
-    repeat: int
-    kind = "explainer"
-
-    def run(self) -> Made:
-        data, model = split(self.task, self.seed), fitted(self.task, self.seed)
-        before = model.box.queries
-        rows = data.held_X.iloc[: self.task.instances]
-        own = child(self.seed, "repeat", self.repeat)
-        found = explain_with(self.explainer, model.box, data.table, rows, own)
-        arrays = {name: np.asarray(getattr(found, name)) for name in FOREIGN}
-        arrays["declined"] = found.declined.astype(str)
-        return Made(arrays, {}, {"explainer": model.box.queries - before})
-
-
-@dataclass(frozen=True)
 class Measured:
-    """One measure of a study on one task: a table of its own."""
+    """One measure of a study on one task: a table of its own.
+
+    Queries are those of the model that `limelab.study.ready.fitted` gives.
+    """
 
     task: Task
     seed: int
@@ -213,7 +246,21 @@ class Measured:
     kind = "measure"
 
     def run(self) -> Made:
+        """Call the measure, and keep its table as CSV."""
+        before, _ = tally(self.task, self.seed)
         frame = self.measure(self.task, self.seed)
-        frame.insert(0, "task", self.task.name)
-        text = frame.to_csv(index=False, float_format="%.9g").encode()
-        return Made({"csv": np.frombuffer(text, dtype=np.uint8)})
+        asked = tally(self.task, self.seed)[0] - before
+        if not isinstance(frame, pd.DataFrame):
+            raise BadInput(
+                f"the measure {self.measure.__name__} returned {type(frame).__name__}; "
+                "expected a DataFrame"
+            )
+        named = frame.drop(columns="task", errors="ignore")
+        named.insert(0, "task", self.task.name)
+        text = named.to_csv(index=False, float_format="%.9g", lineterminator="\n").encode()
+        queries = {"measure": asked} if asked else {}
+        return Made({"csv": np.frombuffer(text, dtype=np.uint8)}, {}, queries)
+
+    def forecast(self) -> dict[str, int]:
+        """Nothing: how much it will ask is its own affair."""
+        return {}

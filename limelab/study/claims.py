@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from limelab.seeds import generator
-from limelab.statistics import Estimate, clusters, crossed, differences, simultaneous, verdict
+from limelab.statistics import (
+    IN_GENERAL,
+    ON_THESE,
+    Estimate,
+    Intervals,
+    clusters,
+    crossed,
+    differences,
+    simultaneous,
+    verdict,
+)
 from limelab.study.spec import Claim, Study
-from limelab.types import BadInput
+from limelab.types import Array, BadInput
 
-ON_THESE, IN_GENERAL = "on these tasks", "in general"
 QUICK = "quick run: no verdict"
+NO_DATA = "no data"
+COLUMNS = (
+    *("statement", "metric", "scope", "difference", "low", "high", "p", "n_units"),
+    *("n_clusters", "n_missing", "margin", "verdict", "declared", "sentence", "note"),
+)
+
+Grids = Mapping[Any, tuple[Any, Array]]
 
 
 def judge_claims(
@@ -37,61 +53,66 @@ def judge_claims(
         verdict, declared, sentence, note. Intervals carry Holm's correction within the study.
     """
     grids = [_grids(study, claim, scores) for claim in study.claims]
-    rows: list[dict[str, Any]] = []
-    for scope in (ON_THESE, IN_GENERAL):
-        rng = generator(study.seed, "claims")
-        family = [_read(grid, scope, rng) for grid in grids]
-        estimates = _family(family)
-        for claim, found in zip(study.claims, estimates, strict=True):
-            said = verdict(found, claim.margin) if verdicts else QUICK
-            rows.append(_row(study, claim, scope, found, said, status.get(claim.digest, "")))
-    order = {claim.statement: n for n, claim in enumerate(study.claims)}
-    rows.sort(key=lambda row: order[row["statement"]])
-    return pd.DataFrame(rows, columns=list(_COLUMNS))
+    scopes = {scope: _estimates(study, grids, scope) for scope in (ON_THESE, IN_GENERAL)}
+    rows = [
+        {
+            **_row(study, claim, scope, estimates[n], verdicts=verdicts),
+            "declared": status.get(claim.digest, ""),
+        }
+        for n, claim in enumerate(study.claims)
+        for scope, estimates in scopes.items()
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-_COLUMNS = ("statement", "metric", "scope", "difference", "low", "high", "p", "n_units",
-            "n_clusters", "n_missing", "margin", "verdict", "declared", "sentence", "note")  # fmt: skip
-
-
-def _grids(study: Study, claim: Claim, scores: pd.DataFrame) -> dict[Any, Any] | str:
+def _grids(study: Study, claim: Claim, scores: pd.DataFrame) -> Grids | str:
     """Matched differences by task, or the reason why there are none."""
     metric = next(m for m in study.metrics if m.name == claim.metric)
-    direction = "lower" if metric.better == "lower" else "higher"
-    mine = scores[scores["metric"] == claim.metric]
+    direction: Literal["lower", "higher"] = "lower" if metric.better == "lower" else "higher"
+    mine = _without_blanks(scores[scores["metric"] == claim.metric])
+    factors = study.conditions.factor_names
     try:
-        return differences(
-            mine, claim.better, claim.worse, claim.where, study.conditions.factor_names, direction
-        )
+        return differences(mine, claim.better, claim.worse, claim.where, factors, direction)
     except BadInput as error:
         return str(error)
 
 
-def _read(grids: dict[Any, Any] | str, scope: str, rng: np.random.Generator) -> Any:
-    if isinstance(grids, str):
-        return grids
+def _without_blanks(scores: pd.DataFrame) -> pd.DataFrame:
+    """Rows but those that stand for a whole failed block beside rows of the same task.
+
+    They name no instance and no repeat, and would be taken for one of each.
+    """
+    blank = scores["repeat"].isna() & scores["instance"].isna() & scores["value"].isna()
+    told = set(scores.loc[~blank, "task"])
+    return scores[~(blank & scores["task"].isin(told))]
+
+
+def _estimates(study: Study, grids: Sequence[Grids | str], scope: str) -> list[Estimate]:
+    """Estimates at Holm's levels; a claim without data carries its reason."""
+    rng = generator(study.seed, "claims")
+    family = [_read(grid, scope, rng) for grid in grids if not isinstance(grid, str)]
+    found = iter(simultaneous(family))
+    nothing = (np.nan,) * 4
+    return [Estimate(*nothing, note=g) if isinstance(g, str) else next(found) for g in grids]
+
+
+def _read(grids: Grids, scope: str, rng: np.random.Generator) -> Intervals:
     if scope == ON_THESE:
-        return crossed([array for _, array in grids.values()], rng=rng)
-    frame = pd.DataFrame(
-        [(dataset, np.nanmean(a) if np.isfinite(a).any() else np.nan) for dataset, a in grids.values()],
-        columns=["dataset", "mean"],
-    )
-    return clusters(frame.groupby("dataset", sort=False)["mean"].mean().to_numpy())
+        return crossed([cells for _, cells in grids.values()], rng=rng)
+    means = [(dataset, _mean(cells)) for dataset, cells in grids.values()]
+    table = pd.DataFrame(means, columns=["dataset", "mean"])
+    return clusters(table.groupby("dataset", sort=False)["mean"].mean().to_numpy())
 
 
-def _family(members: Sequence[Any]) -> list[Estimate]:
-    """Estimates with Holm's levels; a claim without data carries its reason."""
-    readable = [member for member in members if not isinstance(member, str)]
-    found = iter(simultaneous(readable))
-    return [
-        Estimate(np.nan, np.nan, np.nan, np.nan, note=member) if isinstance(member, str) else next(found)
-        for member in members
-    ]
+def _mean(cells: Array) -> float:
+    present = cells[np.isfinite(cells)]
+    return float(present.mean()) if present.size else np.nan
 
 
-def _row(  # noqa: PLR0913  a row of a table, each entry named
-    study: Study, claim: Claim, scope: str, found: Estimate, said: str, declared: str
+def _row(
+    study: Study, claim: Claim, scope: str, found: Estimate, *, verdicts: bool
 ) -> dict[str, Any]:
+    said = _verdict(claim, found) if verdicts else QUICK
     unit = next(metric.unit for metric in study.metrics if metric.name == claim.metric)
     return {
         "statement": claim.statement,
@@ -106,17 +127,22 @@ def _row(  # noqa: PLR0913  a row of a table, each entry named
         "n_missing": found.n_missing,
         "margin": claim.margin,
         "verdict": said,
-        "declared": declared,
-        "sentence": _sentence(claim, scope, found, said, unit),
+        "sentence": _sentence(scope, found, said, unit),
         "note": found.note,
     }
 
 
-def _sentence(claim: Claim, scope: str, found: Estimate, said: str, unit: str) -> str:
+def _verdict(claim: Claim, found: Estimate) -> str:
+    return verdict(found, claim.margin) if np.isfinite(found.estimate) else NO_DATA
+
+
+def _sentence(scope: str, found: Estimate, said: str, unit: str) -> str:
+    if not np.isfinite(found.estimate):
+        return f"{scope}: {said}; {found.note}"
     if not np.isfinite(found.low):
-        return f"{scope}: {said}; difference {found.estimate:.3g} {unit}"
+        return f"{scope}: {said}; difference {found.estimate:.3g} {unit}, {found.note}"
     where = f"over {found.n_units} instances of {found.n_clusters} tasks"
     if scope == IN_GENERAL:
         where = f"over {found.n_clusters} data sets"
     interval = f"{found.estimate:.3g} [{found.low:.3g}, {found.high:.3g}]"
-    return f"{scope}: {said}; better by {interval} {unit}, {where}"
+    return f"{scope}: {said}; difference as claimed {interval} {unit}, {where}"

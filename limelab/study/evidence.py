@@ -8,13 +8,16 @@ from typing import Any
 
 import numpy as np
 
+from limelab.domains import Table
 from limelab.explanation import Explanation
 from limelab.lime import Lime, fit
 from limelab.sampling import prefix
-from limelab.study.blocks import FOREIGN, Answers, Judgement, parts
+from limelab.study.blocks import Answers, Judgement, parts
+from limelab.study.foreign import FOREIGN
 from limelab.study.ready import split
-from limelab.types import Array, Cloud, Evidence, Judged, Objects, Reference
+from limelab.types import Array, Cloud, Evidence, Judged, Reference
 
+Arrays = dict[str, Any]
 _STACKED = ("importance", "effect", "selected", "determined", "slope", "r2")
 
 
@@ -36,18 +39,9 @@ class Frame:
     references: dict[str, Reference]
 
 
-@dataclass(eq=False)
-class Gathered:
-    """What a condition's fits have said so far, repeat by repeat."""
-
-    arrays: dict[str, list[Array]]
-    coef: list[Array]
-    stderr: list[Array]
-
-
 def of_lime(
     frame: Frame, lime: Lime, asked: Sequence[tuple[Answers, Array | str]]
-) -> tuple[Evidence, dict[str, Array]]:
+) -> tuple[Evidence, Arrays]:
     """Fit every repeat and judge it.
 
     Parameters
@@ -62,25 +56,33 @@ def of_lime(
     extra : dict
         coef and stderr (R, I, k, C) for the table of explanations.
     """
-    repeats = [_one_repeat(frame, lime, r, *pair) for r, pair in enumerate(asked)]
+    return _joined(frame, [_one_repeat(frame, lime, r, *pair) for r, pair in enumerate(asked)])
+
+
+def of_nothing(frame: Frame, repeats: int, reason: str) -> tuple[Evidence, Arrays]:
+    """Evidence of a condition of our parts that could not be fitted, with the reason."""
+    return _joined(frame, [_with_reason(_blank(frame), reason)] * repeats)
+
+
+def _joined(frame: Frame, repeats: Sequence[Arrays]) -> tuple[Evidence, Arrays]:
+    """Repeats of a condition that has local models."""
     stacks = {name: np.stack([made[name] for made in repeats]) for name in repeats[0]}
     extra = {name: stacks.pop(name) for name in ("coef", "stderr")}
-    g = stacks.pop("judged")
-    judged = tuple(_judged(frame, g))
-    return _evidence(frame, stacks, judged), extra
+    return _evidence(frame, stacks, tuple(_judged(frame, stacks))), extra
 
 
-def of_arrays(frame: Frame, found: Sequence[dict[str, Array] | str]) -> tuple[Evidence, dict[str, Array]]:
+def of_arrays(frame: Frame, found: Sequence[Arrays | str]) -> tuple[Evidence, Arrays]:
     """Evidence of an explainer without local models, from its stored arrays."""
-    blank = _blank(frame, len(frame.features))
+    blank = _blank(frame)
     rows = [_with_reason(blank, one) if isinstance(one, str) else one for one in found]
     stacks = {name: np.stack([row[name] for row in rows]) for name in (*FOREIGN, "declined")}
     stacks["declined"] = stacks["declined"].astype(object)
     nothing = np.full(stacks["importance"].shape, np.nan)
-    return _evidence(frame, stacks, tuple(_judged(frame, None))), {"coef": nothing, "stderr": nothing}
+    evidence = _evidence(frame, stacks, tuple(_judged(frame, None)))
+    return evidence, {"coef": nothing, "stderr": nothing}
 
 
-def _evidence(frame: Frame, stacks: dict[str, Array], judged: tuple[Judged, ...]) -> Evidence:
+def _evidence(frame: Frame, stacks: Arrays, judged: tuple[Judged, ...]) -> Evidence:
     return Evidence(
         names=frame.features,
         outputs=frame.outputs,
@@ -95,93 +97,91 @@ def _evidence(frame: Frame, stacks: dict[str, Array], judged: tuple[Judged, ...]
     )
 
 
-def _judged(frame: Frame, g: Array | None) -> Iterator[Judged]:
-    """Answers by judge and radius; g holds all of them on one axis (R, J, I, M, C)."""
+def _judged(frame: Frame, stacks: Arrays | None) -> Iterator[Judged]:
+    """The model's answers by judge and radius, beside the surrogates' own where there are any."""
     place = 0
     for judgements, f in frame.judgements:
         judge = judgements[0].judge
         for n, radius in enumerate(judge.radii):
-            said = None if g is None else g[:, place]
-            yield Judged(judge.name, radius, f[:, n], said)
+            g = None if stacks is None else stacks[_place(place)]
+            yield Judged(judge.name, radius, f[:, n], g)
             place += 1
 
 
-def _one_repeat(
-    frame: Frame, lime: Lime, repeat: int, asked: Answers, y: Array | str
-) -> dict[str, Array]:
+def _place(n: int) -> str:
+    """Where the surrogates' answers at the points of the nth judge and radius are kept."""
+    return f"judged {n}"
+
+
+def _one_repeat(frame: Frame, lime: Lime, repeat: int, asked: Answers, y: Array | str) -> Arrays:
     """All that one repeat of one condition says, over all instances."""
-    data = split(asked.task, asked.seed)
-    batches = []
-    done = 0
-    for x in parts(data.x, asked.n):
+    if isinstance(y, str):
+        return _with_reason(_blank(frame), y)
+    batches, done = [], 0
+    for x in parts(split(asked.task, asked.seed).x, asked.n):
         rows = slice(done, done + len(x))
         done += len(x)
-        if isinstance(y, str):
-            batches.append(_with_reason(_blank(_rows(frame, rows), len(frame.features)), y))
-            continue
-        cloud = prefix(asked.cloud(x), lime.n_samples)
-        block = (y[rows] if len(y) > 1 else y)[:, : lime.n_samples]
-        labels = list(frame.labels[rows])
-        explanation = fit(lime, data.table, cloud, block, frame.f[rows], labels, frame.outputs)
-        judges = [js[repeat].clouds(x) for js, _ in frame.judgements]
-        batches.append(_said(lime, data.table, explanation, [c for clouds in judges for c in clouds]))
-    axis = {"judged": 1}
-    return {
-        name: np.concatenate([batch[name] for batch in batches], axis=axis.get(name, 0))
-        for name in batches[0]
-    }
+        batches.append(_one_batch(frame, lime, repeat, asked, (x, rows, y)))
+    return {name: np.concatenate([batch[name] for batch in batches]) for name in batches[0]}
 
 
-def _said(lime: Lime, table: Any, explanation: Explanation, clouds: Sequence[Cloud]) -> dict[str, Array]:
+def _one_batch(
+    frame: Frame, lime: Lime, repeat: int, asked: Answers, batch: tuple[Array, slice, Array]
+) -> Arrays:
+    """Fit one batch of rows x, at their places, to answers y of all rows or shared by all."""
+    x, rows, y = batch
+    table = split(asked.task, asked.seed).table
+    cloud = prefix(asked.cloud(x), lime.n_samples)
+    mine = (y[rows] if len(y) > 1 else y)[:, : lime.n_samples]
+    explanation = fit(
+        lime, table, cloud, mine, frame.f[rows], list(frame.labels[rows]), frame.outputs
+    )
+    clouds = [cloud for judges, _ in frame.judgements for cloud in judges[repeat].clouds(x)]
+    return _said(lime, table, explanation, clouds)
+
+
+def _said(lime: Lime, table: Table, explanation: Explanation, clouds: Sequence[Cloud]) -> Arrays:
     """Arrays of one batch; the surrogate's answers at the judge's points are NaN where declined."""
-    shape = explanation.importance.shape
-    gone = explanation.declined != ""
     said = {name: np.asarray(getattr(explanation, name)) for name in _STACKED}
     for name in ("coef", "stderr"):
         array = getattr(explanation, name)
-        said[name] = np.full(shape, np.nan) if array is None else array
-    assert explanation.g is not None
-    assert explanation.model is not None
-    judged = [
-        explanation.model.predict(lime.representation.interpret(cloud, table).z) for cloud in clouds
-    ]
-    whole = np.stack(judged) if judged else np.empty((0, shape[0], 0, shape[2]))
-    whole[:, gone] = np.nan
+        said[name] = np.full(explanation.importance.shape, np.nan) if array is None else array
     return {
         **said,
         "g": explanation.g,
         "n_effective": explanation.n_effective,
         "declined": explanation.declined,
-        "judged": whole,
+        **_predicted(lime, table, explanation, clouds),
     }
 
 
-def _rows(frame: Frame, rows: slice) -> Frame:
-    return Frame(frame.features, frame.outputs, frame.labels[rows], frame.f[rows], frame.model_sd,
-                 frame.judgements, frame.references)  # fmt: skip
+def _predicted(
+    lime: Lime, table: Table, explanation: Explanation, clouds: Sequence[Cloud]
+) -> Arrays:
+    """The surrogates' answers (I, M, C) at the points of every judge and radius."""
+    assert explanation.model is not None
+    found = {}
+    for n, cloud in enumerate(clouds):
+        g = explanation.model.predict(lime.representation.interpret(cloud, table).z)
+        g[explanation.declined != ""] = np.nan
+        found[_place(n)] = g
+    return found
 
 
-def _blank(frame: Frame, k: int) -> dict[str, Array]:
+def _blank(frame: Frame) -> Arrays:
     """No explanation at all, in the shapes of one."""
     instances, outputs = frame.f.shape
-    cube, square = np.full((instances, k, outputs), np.nan), np.full((instances, outputs), np.nan)
-    points = max([f.shape[3] for _, f in frame.judgements], default=0)
-    radii = sum(f.shape[1] for _, f in frame.judgements)
+    cube = np.full((instances, len(frame.features), outputs), np.nan)
+    square = np.full((instances, outputs), np.nan)
+    sizes = [f.shape[3] for _, f in frame.judgements for _ in range(f.shape[1])]
     return {
-        "importance": cube,
-        "effect": cube,
-        "slope": cube,
-        "selected": np.zeros(cube.shape, dtype=bool),
-        "determined": np.zeros(cube.shape, dtype=bool),
-        "r2": square,
-        "coef": cube,
-        "stderr": cube,
-        "g": square,
+        **dict.fromkeys(("importance", "effect", "slope", "coef", "stderr"), cube),
+        **dict.fromkeys(("selected", "determined"), np.zeros(cube.shape, dtype=bool)),
+        **dict.fromkeys(("r2", "g"), square),
         "n_effective": square[:, 0],
-        "judged": np.full((radii, instances, points, outputs), np.nan),
+        **{_place(n): np.full((instances, m, outputs), np.nan) for n, m in enumerate(sizes)},
     }
 
 
-def _with_reason(blank: dict[str, Array], reason: str) -> dict[str, Any]:
-    declined: Objects = np.full(len(blank["importance"]), reason, dtype=object)
-    return {**blank, "declined": declined}
+def _with_reason(blank: Arrays, reason: str) -> Arrays:
+    return {**blank, "declined": np.full(len(blank["importance"]), reason, dtype=object)}

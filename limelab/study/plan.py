@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cache
 from importlib.metadata import version
 from typing import Any
@@ -14,12 +15,14 @@ from typing import Any
 import limelab.lime
 import limelab.study.blocks
 import limelab.study.evidence
+import limelab.study.foreign
 import limelab.study.scoring
 from limelab.lime import Lime
-from limelab.study.blocks import Answers, Facts, Foreign, Judgement, Measured, References
+from limelab.study.blocks import Answers, Facts, Judgement, Measured, References
+from limelab.study.foreign import Foreign
 from limelab.study.ready import load
 from limelab.study.scoring import Condition
-from limelab.study.sources import code_hash
+from limelab.study.sources import code_hash, record
 from limelab.study.spec import Study, Task
 from limelab.types import BadInput
 
@@ -69,13 +72,17 @@ class TaskPlan:
     groups: list[Group]
     measures: list[Planned]
 
-    def asking(self) -> Iterator[Planned]:
-        """Blocks that ask the model, in the order in which they are run."""
+    def yardsticks(self) -> Iterator[Planned]:
+        """Blocks that every condition is scored by."""
         yield self.facts
         if self.references is not None:
             yield self.references
         for repeats in self.judged:
             yield from repeats
+
+    def asking(self) -> Iterator[Planned]:
+        """Blocks that ask the model, in the order in which they are run."""
+        yield from self.yardsticks()
         for group in self.groups:
             yield from group.asked
         yield from self.measures
@@ -93,6 +100,13 @@ class Plan:
         """Every block that asks a model."""
         return [block for task in self.tasks for block in task.asking()]
 
+    def queries(self) -> dict[str, int]:
+        """Rows that all blocks will ask, by kind: without probes, foreign explainers, measures."""
+        total: Counter[str] = Counter()
+        for spec in {block.key: block.spec for block in self.asking()}.values():
+            total.update(spec.forecast())
+        return dict(sorted(total.items()))
+
 
 def make_plan(study: Study) -> Plan:
     """Group the conditions, and give every block its key.
@@ -100,57 +114,67 @@ def make_plan(study: Study) -> Plan:
     Raises
     ------
     BadInput
-        A data set that is unknown or cannot be read.
+        A data set that is unknown or cannot be read, a part that does not say its configuration.
     """
+    _check_records(study)
     tasks = [_task_plan(study, task) for task in study.tasks]
     return Plan(study, tasks, {task.data_name: _fingerprint(task) for task in study.tasks})
 
 
 def scoring_key(study: Study, group: Group, keys: Sequence[str]) -> str:
     """The key of a scoring block: its inputs' keys, its conditions and metrics, their code."""
-    said = [(c.name, repr(c.explainer), repr(c.factors)) for c in group.conditions]
-    parts = [c.explainer for c in group.conditions]
-    line = [limelab.lime, limelab.study.evidence, limelab.study.scoring]
-    code = code_hash([*parts, *study.metrics, *line])
-    metrics = [repr(metric) for metric in study.metrics]
-    factors = list(study.conditions.factor_names)
-    return _key("scores", sorted(keys), said, metrics, factors, code)
+    conditions = [
+        (c.name, record(c.explainer), record(c.factors), code_hash([c.explainer]))
+        for c in group.conditions
+    ]
+    metrics = [(metric.name, record(metric), code_hash([metric])) for metric in study.metrics]
+    line = code_hash([limelab.lime, limelab.study.evidence, limelab.study.scoring])
+    return _key("scores", list(keys), conditions, metrics, study.conditions.factor_names, line)
+
+
+def _check_records(study: Study) -> None:
+    """Every part must print what it is, before anything is asked."""
+    named: list[tuple[str, Any]]
+    named = [(f"condition {name!r}", value) for name, value in study.conditions.items()]
+    named += [(f"metric {metric.name!r}", metric) for metric in study.metrics]
+    for what, value in named:
+        try:
+            record(value)
+        except BadInput as error:
+            raise BadInput(f"{what}: {error}") from error
 
 
 def _task_plan(study: Study, task: Task) -> TaskPlan:
-    seed = study.seed
-    references = any(getattr(metric, "needs_reference", False) for metric in study.metrics)
-    repeats = range(study.repeats)
+    seed, repeats = study.seed, range(study.repeats)
+    wanted = any(getattr(metric, "needs_reference", False) for metric in study.metrics)
     return TaskPlan(
         task=task,
         facts=_planned(Facts(task, seed), "facts"),
-        references=_planned(References(task, seed), "references") if references else None,
+        references=_planned(References(task, seed), "references") if wanted else None,
         judged=[
-            [_planned(Judgement(task, seed, j, r), j.name, r, [j.law]) for r in repeats]
-            for j in study.judge
+            [_planned(Judgement(task, seed, judge, r), judge.name, [judge.law]) for r in repeats]
+            for judge in study.judge
         ],
         groups=list(_groups(study, task)),
-        measures=[_planned(Measured(task, seed, m), _name(m), None, [m]) for m in study.measures],
+        measures=[_planned(Measured(task, seed, m), m.__name__, [m]) for m in study.measures],
     )
 
 
 def _groups(study: Study, task: Task) -> Iterator[Group]:
     """Conditions by sampler; an explainer that is not made of our parts stands alone."""
-    conditions = [
-        Condition(name, explainer, tuple(study.conditions.factors[name].items()))
-        for name, explainer in study.conditions.items()
-    ]
     samplers: dict[Any, list[Condition]] = {}
-    for condition in conditions:
+    for name, explainer in study.conditions.items():
+        condition = Condition(name, explainer, tuple(study.conditions.factors[name].items()))
         samplers.setdefault(_sampler(condition), []).append(condition)
     for members in samplers.values():
-        yield Group(task, tuple(members), [_asked(study, task, members, r) for r in range(study.repeats)])
+        asked = [_asked(study, task, members, repeat) for repeat in range(study.repeats)]
+        yield Group(task, tuple(members), asked)
 
 
 def _sampler(condition: Condition) -> Any:
     lime = condition.explainer
     if type(lime) is Lime:
-        return repr(lime.perturbation), lime.draws
+        return record(lime.perturbation), lime.draws
     return condition.name
 
 
@@ -158,29 +182,24 @@ def _asked(study: Study, task: Task, members: Sequence[Condition], repeat: int) 
     first = members[0].explainer
     if type(first) is not Lime:
         spec = Foreign(task, study.seed, first, repeat)
-        return _planned(spec, members[0].name, repeat, [first])
+        return _planned(spec, members[0].name, [first, limelab.study.foreign])
     longest = max(c.explainer.n_samples for c in members if isinstance(c.explainer, Lime))
     law = first.perturbation
     answers = Answers(task, study.seed, law, longest, first.draws, repeat)
-    return _planned(answers, repr(law), repeat, [law])
+    return _planned(answers, repr(law), [law])
 
 
-def _planned(spec: Any, what: str, repeat: int | None = None, parts: Sequence[Any] = ()) -> Planned:
+def _planned(spec: Any, what: str, parts: Sequence[Any] = ()) -> Planned:
     label: dict[str, Any] = {"task": spec.task.name, "what": what}
-    if repeat is not None:
-        label["repeat"] = repeat
+    if hasattr(spec, "repeat"):
+        label["repeat"] = spec.repeat
+    said = [record(getattr(spec, entry.name)) for entry in fields(spec)]
     code = code_hash([spec.task.model.make, *parts, limelab.study.blocks])
-    return Planned(_key(spec.kind, repr(spec), _fingerprint(spec.task), code), spec, label)
+    return Planned(_key(spec.kind, said, _fingerprint(spec.task), code), spec, label)
 
 
 def _key(*said: Any) -> str:
-    text = json.dumps([*said, _versions()])
-    if " at 0x" in text:
-        raise BadInput(
-            f"a part, metric or explainer prints a memory address ({text[text.index(' at 0x') - 40 :][:60]!r}); "
-            "expected a repr that says its configuration, as a frozen dataclass has"
-        )
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(json.dumps([*said, _versions()]).encode()).hexdigest()
 
 
 @cache
@@ -190,8 +209,5 @@ def _fingerprint(task: Task) -> str:
 
 @cache
 def _versions() -> list[str]:
-    return [f"{name} {version(name)}" for name in _VERSIONS] + ["python %d.%d" % sys.version_info[:2]]
-
-
-def _name(measure: Any) -> str:
-    return str(getattr(measure, "__name__", measure))
+    python = f"python {sys.version_info.major}.{sys.version_info.minor}"
+    return [python, *(f"{name} {version(name)}" for name in _VERSIONS)]

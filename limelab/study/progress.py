@@ -12,7 +12,7 @@ class Watch(Protocol):
     """What a run tells about itself."""
 
     def start(self, what: str, total: int, reused: int) -> None: ...
-    def step(self, queries: Mapping[str, int], failed: bool) -> None: ...  # noqa: FBT001  one word
+    def step(self, queries: Mapping[str, int], *, failed: bool) -> None: ...
     def stop(self) -> None: ...
 
 
@@ -22,7 +22,7 @@ class Quiet:
     def start(self, what: str, total: int, reused: int) -> None:
         """Nothing."""
 
-    def step(self, queries: Mapping[str, int], failed: bool) -> None:  # noqa: FBT001  as Watch
+    def step(self, queries: Mapping[str, int], *, failed: bool) -> None:
         """Nothing."""
 
     def stop(self) -> None:
@@ -41,7 +41,7 @@ class Log:
         self._began = self._last = time.monotonic()
         _say(f"{what}: {total} blocks to do, {reused} reused")
 
-    def step(self, queries: Mapping[str, int], failed: bool) -> None:  # noqa: FBT001  as Watch
+    def step(self, queries: Mapping[str, int], *, failed: bool) -> None:
         """Count, and speak when it is time."""
         self._done += 1
         self._failed += failed
@@ -93,7 +93,7 @@ class Bar:
         self._task = self._bar.add_task(told, total=total, told="")
         self._bar.start()
 
-    def step(self, queries: Mapping[str, int], failed: bool) -> None:  # noqa: FBT001  as Watch
+    def step(self, queries: Mapping[str, int], *, failed: bool) -> None:
         """Move the bar."""
         self._asked += sum(queries.values())
         self._failed += failed

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
@@ -16,11 +14,14 @@ from limelab.blackbox import BlackBox, blackbox
 from limelab.datasets import Dataset
 from limelab.domains import Table
 from limelab.seeds import child, generator
-from limelab.study.spec import Task
 from limelab.types import Array, BadInput
+
+if TYPE_CHECKING:
+    from limelab.study.spec import Task
 
 _HELD_OUT = 0.25
 _MOST_HELD_OUT = 1000
+Positions = npt.NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,23 +58,84 @@ class Fitted:
     ----------
     box, whole : BlackBox
         The outputs that are explained (the second class of two), and all of them.
-    scores : mapping of str to float
-        Test scores on the held-out rows.
+    probes : int
+        Rows that were asked to learn how to ask.
     """
 
     box: BlackBox
     whole: BlackBox
-    scores: Mapping[str, float]
+    probes: int
 
     @property
     def queries(self) -> int:
-        """Rows asked so far of either."""
-        return self.whole.queries + (self.box.queries if self.box is not self.whole else 0)
+        """Rows asked so far of either, without the probes."""
+        both = self.whole.queries + (self.box.queries if self.box is not self.whole else 0)
+        return both - self.probes
+
+
+@dataclass(frozen=True)
+class _Same:
+    """A task as a key: functions that came through pickle are the same where their code is."""
+
+    record: str
+    code: tuple[Any, ...]
+    task: Task = field(compare=False)
+
+
+def split(task: Task, seed: int) -> Split:
+    """Load and split: a pure function of task and seed, kept in this process."""
+    return _split(_key(task), seed)
+
+
+def fitted(task: Task, seed: int) -> Fitted:
+    """The model fitted on the split: a pure function of task and seed, kept in this process."""
+    slot = _slot(_key(task), seed)
+    if not slot:
+        data = split(task, seed)
+        slot.append(fit_boxes(task, data, data.train_y, child(seed, "model")))
+    return slot[0]
+
+
+def tally(task: Task, seed: int) -> tuple[int, int]:
+    """Queries and probes of the task's model in this process so far."""
+    slot = _slot(_key(task), seed)
+    return (slot[0].queries, slot[0].probes) if slot else (0, 0)
+
+
+def fit_boxes(task: Task, data: Split, y: npt.NDArray[Any], seed: int) -> Fitted:
+    """Fit the task's recipe to targets y: the outputs to explain, and all outputs."""
+    model = models.fit(task.model, data.train_X, y, data.kind, seed=seed % 2**31)
+    sample = data.train_X.iloc[:4]
+    box = whole = blackbox(model, sample)
+    if data.kind == "classification" and len(whole.outputs) == 2:
+        box = blackbox(model, sample, output=1)
+    return Fitted(box, whole, probes=Fitted(box, whole, 0).queries)
+
+
+def load(task: Task) -> Dataset:
+    """The task's data set, checked to be one."""
+    data = datasets.load(task.dataset) if isinstance(task.dataset, str) else task.dataset()
+    if not isinstance(data, Dataset):
+        raise BadInput(
+            f"{task.data_name}() returned {type(data).__name__}; expected limelab.datasets.Dataset"
+        )
+    return data
+
+
+def _key(task: Task) -> _Same:
+    functions = (task.dataset, task.model.make)
+    return _Same(repr(task), tuple(getattr(f, "__code__", None) for f in functions), task)
 
 
 @lru_cache(maxsize=64)
-def split(task: Task, seed: int) -> Split:
-    """Load and split: a pure function of task and seed, kept in this process."""
+def _slot(key: _Same, seed: int) -> list[Fitted]:
+    """Where the fitted model is kept: empty until it is asked for."""
+    return []
+
+
+@lru_cache(maxsize=64)
+def _split(key: _Same, seed: int) -> Split:
+    task = key.task
     data = load(task)
     held, train = _positions(task, len(data.X), seed)
     frame = _with_all_levels(data.X)
@@ -91,37 +153,7 @@ def split(task: Task, seed: int) -> Split:
     )
 
 
-@lru_cache(maxsize=64)
-def fitted(task: Task, seed: int) -> Fitted:
-    """The model fitted on the split: a pure function of task and seed, kept in this process."""
-    data = split(task, seed)
-    box, whole = fit_boxes(task, data, data.train_y, child(seed, "model"))
-    scores = models.test_score(whole.model, data.held_X, data.held_y, data.kind)
-    return Fitted(box, whole, scores)
-
-
-def fit_boxes(
-    task: Task, data: Split, y: npt.NDArray[Any], seed: int
-) -> tuple[BlackBox, BlackBox]:
-    """Fit the task's recipe to targets y; the outputs to explain, and all outputs."""
-    model = models.fit(task.model, data.train_X, y, data.kind, seed=seed % 2**31)
-    sample = data.train_X.iloc[:4]
-    whole = blackbox(model, sample)
-    two = data.kind == "classification" and len(whole.outputs) == 2
-    return (blackbox(model, sample, output=1) if two else whole), whole
-
-
-def load(task: Task) -> Dataset:
-    """The task's data set, checked to be one."""
-    data = datasets.load(task.dataset) if isinstance(task.dataset, str) else task.dataset()
-    if not isinstance(data, Dataset):
-        raise BadInput(
-            f"{task.data_name}() returned {type(data).__name__}; expected limelab.datasets.Dataset"
-        )
-    return data
-
-
-def _positions(task: Task, n: int, seed: int) -> tuple[Array, Array]:
+def _positions(task: Task, n: int, seed: int) -> tuple[Positions, Positions]:
     """Held-out and training positions; the same for all models of a data set."""
     order = generator(seed, "split", task.data_name).permutation(n)
     held = max(task.instances, min(int(n * _HELD_OUT), _MOST_HELD_OUT))
@@ -140,6 +172,4 @@ def _with_all_levels(frame: pd.DataFrame) -> pd.DataFrame:
         if not pd.api.types.is_numeric_dtype(frame[name])
         and not isinstance(frame[name].dtype, pd.CategoricalDtype)
     ]
-    return frame.astype({name: "category" for name in text}) if text else frame
-
-
+    return frame.astype(dict.fromkeys(text, "category")) if text else frame

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,10 +13,16 @@ import pandas as pd
 
 SCORES, EXPLANATIONS, CLAIMS = "scores.csv", "explanations.csv.gz", "claims.csv"
 TASKS, MANIFEST = "tasks.csv", "manifest.json"
+
+_TEXT = frozenset(
+    {"task", "dataset", "model", "condition", "draws", "output", "metric", "judge", "note"}
+    | {"feature", "statement", "scope", "verdict", "declared", "sentence", "kind", "outputs"}
+)
 _NUMBERS = frozenset(
     {"radius", "value", "coef", "stderr", "importance", "effect", "n_effective", "ties"}
     | {"zero_share", "null", "ceiling", "low", "high", "difference", "p", "p_holm", "margin"}
 )
+_LABELS = frozenset({"repeat", "instance"})
 
 
 @dataclass(frozen=True)
@@ -31,12 +38,17 @@ class Results:
 
     @cached_property
     def scores(self) -> pd.DataFrame:
-        """Tidy scores: task, dataset, model, condition, factors, repeat, instance, output, metric, judge, radius, value, ..., note."""
+        """Tidy scores: one row a value.
+
+        task, dataset, model, condition, the factors, draws, repeat, instance, output, metric,
+        judge, radius, value, further columns of some metrics, note. An empty repeat or instance
+        means "over all of them".
+        """
         return read_table(self.folder / SCORES)
 
     @cached_property
     def explanations(self) -> pd.DataFrame:
-        """Tidy explanations of all repeats."""
+        """Tidy explanations of all repeats: one row a feature."""
         return read_table(self.folder / EXPLANATIONS)
 
     @cached_property
@@ -60,26 +72,58 @@ class Results:
 
 
 def read_table(path: Path) -> pd.DataFrame:
-    """A table as it was written: empty text stays "", an empty number is NaN."""
+    """A table as it was written.
+
+    Text stays text, and empty text stays "". A repeat or an instance is a whole number where all
+    of them are, missing where empty. Of other columns, factors among them, one becomes numbers or
+    truth values where every entry says again what it said: "64" does, "007" does not.
+    """
     head = pd.read_csv(path, nrows=0).columns
-    text = {name: "str" for name in head if name not in _NUMBERS}
-    frame = pd.read_csv(
-        path, dtype=text, keep_default_na=False, na_values={name: [""] for name in _NUMBERS}
-    )
-    for name in text:
-        frame[name] = _typed(frame[name])
-    return frame
+    kinds = {name: "str" for name in head if name not in _NUMBERS}
+    empty = {name: [""] for name in _NUMBERS}
+    raw = pd.read_csv(path, dtype=kinds, keep_default_na=False, na_values=empty)
+    columns = {
+        name: _typed(name, raw[name]) if name in kinds else raw[name].astype(float) for name in head
+    }
+    return pd.DataFrame(columns)
 
 
-def _typed(column: pd.Series) -> pd.Series:
-    """Whole numbers and truth values back from text, where the whole column is of that kind."""
-    kinds = column.drop_duplicates()
-    if set(kinds) <= {"True", "False"}:
-        return column == "True"
+def _typed(name: str, column: pd.Series[Any]) -> pd.Series[Any]:
+    """A column of text as what it says; a million entries have few levels."""
+    if name in _TEXT:
+        return column
+    codes, found = pd.factorize(column)
+    levels = [str(level) for level in found]
+    values = _whole(levels) if name in _LABELS else _plain(levels)
+    if values is None:
+        return column
+    kind = "Int64" if name in _LABELS and "" in levels else None
+    return pd.Series(pd.Series(values, dtype=kind).array.take(codes))
+
+
+def _whole(levels: list[str]) -> list[Any] | None:
+    """Whole numbers, missing where empty; None where one of them is something else."""
+    if not _all_say_again([level for level in levels if level], int):
+        return None
+    return [int(level) if level else None for level in levels]
+
+
+def _plain(levels: list[str]) -> list[Any] | None:
+    """Truth values or numbers, NaN where empty; None where one of them is text."""
+    there = [level for level in levels if level]
+    if there == levels and set(levels) <= {"True", "False"}:
+        return [level == "True" for level in levels]
+    if there == levels and _all_say_again(levels, int):
+        return [int(level) for level in levels]
+    if not there or not _all_say_again(there, float):
+        return None
+    return [float(level) if level else float("nan") for level in levels]
+
+
+def _all_say_again(levels: list[str], kind: Callable[[str], Any]) -> bool:
     try:
-        numbers = pd.to_numeric(kinds)
-    except (ValueError, TypeError):
-        return column
-    if "" in set(kinds) or not len(kinds):
-        return column
-    return column.map(dict(zip(kinds, numbers, strict=True)))
+        numbers = [kind(level) for level in levels]
+    except ValueError:
+        return False
+    pairs = zip(levels, numbers, strict=True)
+    return all(n - n == 0 and level in (str(n), f"{n:.9g}") for level, n in pairs)

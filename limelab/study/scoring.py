@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import gzip
-import io
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from limelab.lime import Lime
 from limelab.study import evidence as gather
-from limelab.study.blocks import Answers, Judgement, Made
+from limelab.study.blocks import Judgement, Made
 from limelab.study.ready import split
-from limelab.study.spec import Task
+from limelab.study.rows import (
+    LEAD,
+    explanation_columns,
+    explanation_rows,
+    score_columns,
+    score_rows,
+    to_csv,
+    with_lead,
+)
 from limelab.study.store import load_arrays
-from limelab.types import Array, Evidence, Explainer, Metric, NotApplicable, Reference, Score
+from limelab.types import Evidence, Explainer, Metric, NotApplicable, Reference
 
-LEAD = ("task", "dataset", "model", "condition")
-AXES = ("repeat", "instance", "output", "metric", "judge", "radius", "value")
-_DIGITS = "%.9g"
+if TYPE_CHECKING:
+    from limelab.study.spec import Task
+
+Arrays = dict[str, npt.NDArray[Any]]
 
 
 @dataclass(frozen=True)
@@ -33,7 +42,7 @@ class Stored:
     digest: str = ""
     reason: str = ""
 
-    def load(self) -> dict[str, Array]:
+    def load(self) -> Arrays:
         """The arrays, checked."""
         return load_arrays(Path(self.folder), self.digest)
 
@@ -55,8 +64,9 @@ class Scoring:
     ----------
     asked : tuple of (spec, Stored), one a repeat
         Answers for conditions made of our parts, Foreign for another explainer.
-    facts, references : Stored
     judged : tuple of tuples of (Judgement, Stored), one tuple a judge
+    facts, references : Stored
+    names : (features, outputs)
     """
 
     task: Task
@@ -67,26 +77,35 @@ class Scoring:
     asked: tuple[tuple[Any, Stored], ...]
     judged: tuple[tuple[tuple[Judgement, Stored], ...], ...]
     facts: Stored
-    meta: tuple[tuple[str, ...], tuple[str, ...]]
-    references: Stored | None = field(default=None)
+    names: tuple[tuple[str, ...], tuple[str, ...]]
+    references: Stored | None = None
     kind = "scores"
 
     def run(self) -> Made:
+        """Rows of all conditions as CSV, and what broke on the way."""
         frame = self._frame()
-        loaded = [(spec, _arrays_or_reason(stored)) for spec, stored in self.asked]
-        scores, explanations, errors = [], [], []
+        loaded = [(spec, stored.reason or stored.load()) for spec, stored in self.asked]
+        scores, told, errors = [], [], []
         for condition in self.conditions:
-            evidence, extra = self._evidence(frame, condition, loaded)
+            evidence, extra, broken = self._evidence(frame, condition, loaded)
             lead = self._lead(condition)
             rows, failed = score_rows(evidence, self.metrics, frame.labels)
-            scores.append(_with_lead(lead, rows))
-            explanations.append(_with_lead(lead, explanation_rows(evidence, extra, frame.labels)))
-            errors += [f"{condition.name}: {text}" for text in failed]
-        table = pd.concat(scores, ignore_index=True)
-        text = _csv(table)
-        told = gzip.compress(_csv(pd.concat(explanations, ignore_index=True)), 4, mtime=0)
-        arrays = {name: np.frombuffer(raw, np.uint8) for name, raw in (("scores", text), ("told", told))}
-        return Made(arrays, {"columns": list(table.columns), "errors": errors, "rows": len(table)})
+            scores.append(with_lead(lead, rows))
+            told.append(with_lead(lead, explanation_rows(evidence, extra, frame.labels)))
+            errors += [(condition.name, *one) for one in [*broken, *failed]]
+        return self._made(pd.concat(scores), pd.concat(told), errors)
+
+    def _made(self, scores: pd.DataFrame, told: pd.DataFrame, errors: Sequence[Any]) -> Made:
+        known = {*score_columns(self.factor_names)}
+        columns = score_columns(self.factor_names, [str(c) for c in scores if c not in known])
+        texts = {
+            "scores": to_csv(scores[columns], header=False),
+            "told": gzip.compress(
+                to_csv(told[explanation_columns(self.factor_names)], header=False), 4, mtime=0
+            ),
+        }
+        arrays = {name: np.frombuffer(text, np.uint8) for name, text in texts.items()}
+        return Made(arrays, {"columns": columns, "errors": errors, "rows": len(scores)})
 
     def _frame(self) -> gather.Frame:
         facts = self.facts.load()
@@ -94,9 +113,13 @@ class Scoring:
             ([spec for spec, _ in repeats], np.stack([stored.load()["f"] for _, stored in repeats]))
             for repeats in self.judged
         ]
-        labels = split(self.task, self.seed).labels
         return gather.Frame(
-            *self.meta, labels, facts["f"], facts["model_sd"], judged, self._references()
+            *self.names,
+            labels=split(self.task, self.seed).labels,
+            f=facts["f"],
+            model_sd=facts["model_sd"],
+            judgements=judged,
+            references=self._references(),
         )
 
     def _references(self) -> dict[str, Reference]:
@@ -111,11 +134,18 @@ class Scoring:
 
     def _evidence(
         self, frame: gather.Frame, condition: Condition, loaded: Sequence[tuple[Any, Any]]
-    ) -> tuple[Evidence, dict[str, Array]]:
-        if type(condition.explainer) is Lime:
-            asked = [(spec, y if isinstance(y, str) else y["y"]) for spec, y in loaded]
-            return gather.of_lime(frame, condition.explainer, asked)
-        return gather.of_arrays(frame, [found for _, found in loaded])
+    ) -> tuple[Evidence, Arrays, list[tuple[str, str]]]:
+        """Evidence of one condition; a part that declines or breaks leaves its reason."""
+        if type(condition.explainer) is not Lime:
+            return *gather.of_arrays(frame, [found for _, found in loaded]), []
+        asked = [(spec, y if isinstance(y, str) else y["y"]) for spec, y in loaded]
+        try:
+            return *gather.of_lime(frame, condition.explainer, asked), []
+        except NotApplicable as reason:
+            return *gather.of_nothing(frame, len(asked), str(reason)), []
+        except Exception as error:
+            said = f"{type(error).__name__}: {error}"
+            return *gather.of_nothing(frame, len(asked), said), [("fit", said)]
 
     def _lead(self, condition: Condition) -> dict[str, Any]:
         values = (self.task.name, self.task.data_name, self.task.model.name, condition.name)
@@ -125,105 +155,3 @@ class Scoring:
             **{name: factors.get(name, "") for name in self.factor_names},
             "draws": getattr(condition.explainer, "draws", "own"),
         }
-
-
-def _arrays_or_reason(stored: Stored) -> dict[str, Array] | str:
-    return stored.reason if stored.reason else stored.load()
-
-
-def score_rows(
-    evidence: Evidence, metrics: Sequence[Metric], labels: Sequence[Any]
-) -> tuple[pd.DataFrame, list[str]]:
-    """Tidy rows of every metric, and the metrics that broke: their rows say how."""
-    frames, errors = [], []
-    for metric in metrics:
-        try:
-            scores = list(metric.score(evidence))
-        except NotApplicable as reason:
-            scores = [_nothing(str(reason))]
-        except Exception as error:  # noqa: BLE001 -- a metric that breaks is a row, not the end
-            errors.append(f"{metric.name}: {type(error).__name__}: {error}")
-            scores = [_nothing(errors[-1])]
-        frames += [_rows(metric.name, score, evidence, labels) for score in scores]
-    return pd.concat(frames, ignore_index=True), errors
-
-
-def _nothing(reason: str) -> Score:
-    return Score(np.full((1, 1, 1), np.nan), {}, reason)
-
-
-def _rows(name: str, score: Score, evidence: Evidence, labels: Sequence[Any]) -> pd.DataFrame:
-    shape = score.values.shape
-    size = score.values.size
-    axes = (range(len(evidence.importance)), list(labels), list(evidence.outputs))
-    named = [
-        np.array([*axis, None], dtype=object)[:-1] if n > 1 or len(axis) == 1 else np.array([""], object)
-        for axis, n in zip(axes, shape, strict=True)
-    ]
-    repeat, instance, output = (grid.ravel() for grid in np.meshgrid(*named, indexing="ij"))
-    columns = {
-        "repeat": repeat,
-        "instance": instance,
-        "output": output,
-        "metric": np.full(size, name, dtype=object),
-        "judge": np.full(size, "", dtype=object),
-        "radius": np.full(size, np.nan),
-        "value": score.values.ravel(),
-    }
-    for key, value in score.columns.items():
-        columns[key] = np.broadcast_to(np.asarray(value), shape).ravel()
-    columns["note"] = np.broadcast_to(np.asarray(score.note, dtype=object), shape).ravel()
-    return pd.DataFrame(columns)
-
-
-def explanation_rows(
-    evidence: Evidence, extra: dict[str, Array], labels: Sequence[Any]
-) -> pd.DataFrame:
-    """Tidy rows of all repeats: one for each repeat, instance, output and feature."""
-    long = {
-        name: np.swapaxes(array, 2, 3)
-        for name, array in (
-            *extra.items(),
-            ("importance", evidence.importance),
-            ("effect", evidence.effect),
-            ("selected", evidence.selected),
-            ("determined", evidence.determined),
-        )
-    }
-    shape = long["importance"].shape
-    note = np.broadcast_to(evidence.declined[:, :, None, None], shape)
-    axes = (range(shape[0]), list(labels), list(evidence.outputs), list(evidence.names))
-    grids = np.meshgrid(*(np.arange(len(axis)) for axis in axes), indexing="ij")
-    named = {
-        name: np.array([*axis, None], dtype=object)[:-1][grid.ravel()]
-        for name, axis, grid in zip(("repeat", "instance", "output", "feature"), axes, grids, strict=True)
-    }
-    values = {name: array.ravel() for name, array in long.items()}
-    return pd.DataFrame({**named, **values, "note": note.ravel()})
-
-
-def _with_lead(lead: dict[str, Any], rows: pd.DataFrame) -> pd.DataFrame:
-    """Leading columns first, known axes next, further columns by name, the note last."""
-    known = [name for name in (*AXES, "feature") if name in rows]
-    rest = [name for name in rows if name not in known and name != "note"]
-    front = pd.DataFrame({name: np.full(len(rows), value, object) for name, value in lead.items()})
-    return pd.concat([front, rows[[*known, *rest, "note"]]], axis=1)
-
-
-def _csv(frame: pd.DataFrame) -> bytes:
-    """Rows without a header; the header is written once for all blocks."""
-    text = io.StringIO()
-    frame.to_csv(text, index=False, header=False, float_format=_DIGITS, lineterminator="\n")
-    return text.getvalue().encode()
-
-
-EXPLANATION_AXES = ("repeat", "instance", "output", "feature", "coef", "stderr", "importance",
-                    "effect", "selected", "determined", "note")  # fmt: skip
-
-
-def explanation_header(factor_names: Sequence[str]) -> list[str]:
-    """Columns of the table of explanations."""
-    return [*LEAD, *factor_names, "draws", *EXPLANATION_AXES]
-
-
-__all__ = ["Answers", "Condition", "Scoring", "Stored", "explanation_header", "score_rows"]

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from limelab.datasets import Dataset
 from limelab.lime import Lime
 from limelab.models import Recipe
 from limelab.numbers import count, positive
+from limelab.study.valid import check_importable, check_study
 from limelab.types import BadInput, Explainer, Metric, Perturbation
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from limelab.study.progress import Watch
     from limelab.study.results import Results
 
 Measure = Callable[["Task", int], "pd.DataFrame"]
@@ -53,6 +57,14 @@ class Task:
             raise BadInput(
                 f"Task(model={self.model!r}); expected a Recipe such as limelab.models.forest()"
             )
+        if not isinstance(self.dataset, str):
+            check_importable(f"Task(dataset={self.dataset!r})", self.dataset)
+
+    def __repr__(self) -> str:
+        data = self.dataset
+        said = repr(data) if isinstance(data, str) else f"{data.__module__}.{data.__qualname__}"
+        rest = f"instances={self.instances}, background={self.background}"
+        return f"Task({said}, {self.model!r}, {rest})"
 
     @property
     def data_name(self) -> str:
@@ -147,24 +159,32 @@ class Conditions(Mapping[str, Explainer]):
 
     Examples
     --------
-    >>> from limelab.surrogates import LeastSquares, Ridge
-    >>> lines = vary(Lime(), surrogate=[LeastSquares(), Ridge(2)])
-    >>> list(lines), lines.factors["surrogate=Ridge(alpha=2.0)"]
-    (['surrogate=LeastSquares()', 'surrogate=Ridge(alpha=2.0)'], {'surrogate': 'Ridge(alpha=2.0)'})
+    >>> from limelab.kernels import Exponential, Flat
+    >>> near = vary(Lime(), kernel=[Flat(), Exponential(2)])
+    >>> list(near), near.factors["kernel=Exponential(width=2.0)"]
+    (['kernel=Flat()', 'kernel=Exponential(width=2.0)'], {'kernel': 'Exponential(width=2.0)'})
     """
 
     def __init__(
-        self, explainers: Mapping[str, Explainer], factors: Mapping[str, Mapping[str, Any]] | None = None
+        self,
+        explainers: Mapping[str, Explainer],
+        factors: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> None:
         self._explainers = dict(explainers)
         given = factors or {}
-        self.factors = {name: dict(given.get(name, {})) for name in self._explainers}
+        self.factors = {
+            name: {key: _level(value) for key, value in given.get(name, {}).items()}
+            for name in self._explainers
+        }
         for name, explainer in self._explainers.items():
             if isinstance(explainer, type) or not callable(getattr(explainer, "explain", None)):
                 raise BadInput(
                     f"condition {name!r} is {explainer!r}; expected Lime(...) or an object with "
                     "explain(predict, background, rows, seed)"
                 )
+
+    def __repr__(self) -> str:
+        return f"Conditions({self._explainers!r})"
 
     def __getitem__(self, name: str) -> Explainer:
         return self._explainers[name]
@@ -227,7 +247,9 @@ def vary(base: Lime, **axes: Any) -> Conditions:
     unknown = [axis for axis in axes if axis not in known]
     if unknown:
         raise BadInput(f"vary({unknown[0]}=...); {type(base).__name__} has the fields {known}")
-    labelled = [[(axis, *entry) for entry in _labelled(values)] for axis, values in axes.items()]
+    labelled = [
+        [(axis, *entry) for entry in _labelled(axis, values)] for axis, values in axes.items()
+    ]
     explainers, factors = {}, {}
     for combination in product(*labelled):
         name = ", ".join(f"{axis}={label}" for axis, label, _ in combination)
@@ -236,10 +258,24 @@ def vary(base: Lime, **axes: Any) -> Conditions:
     return Conditions(explainers, factors)
 
 
-def _labelled(values: Any) -> list[tuple[Any, Any]]:
+def _labelled(axis: str, values: Any) -> list[tuple[Any, Any]]:
+    """(label, value) pairs of one axis, all labels different."""
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise BadInput(f"vary({axis}={values!r}); expected a list of values, or {{label: value}}")
     if isinstance(values, Mapping):
         return list(values.items())
-    return [(value if isinstance(value, (int, float, str)) else repr(value), value) for value in values]
+    pairs = [(_level(value), value) for value in values]
+    labels = [label for label, _ in pairs]
+    twice = [label for label in labels if labels.count(label) > 1]
+    if twice:
+        raise BadInput(f"vary({axis}=...) holds {twice[0]!r} twice; leave one out")
+    return pairs
+
+
+def _level(value: Any) -> Any:
+    """A factor's value as it stands in the tables: a number, a truth value or text."""
+    plain = value.item() if isinstance(value, np.generic) else value
+    return plain if isinstance(plain, (bool, int, float, str)) else repr(plain)
 
 
 @dataclass(frozen=True)
@@ -280,7 +316,7 @@ class Study:
             put(self, name, tuple(value) if isinstance(value, (list, tuple)) else (value,))
         count(self, "repeats")
         count(self, "seed", least=0)
-        _check(self)
+        check_study(self)
 
     def quick(self) -> Study:
         """A small version to see that it runs: few tasks, rows and repeats, the same conditions."""
@@ -297,6 +333,7 @@ class Study:
         *,
         stem: str = "",
         quick: bool = False,
+        progress: Watch | None = None,
     ) -> Results:
         """Run what the store of `out` does not hold yet, and write the tables.
 
@@ -311,73 +348,35 @@ class Study:
             Folder within `out` for the tables of this study; "" for `out` itself.
         quick : bool
             Run ``self.quick()``; estimates are printed without verdicts.
+        progress : Watch, optional
+            Whom to tell how far it is, such as ``limelab.study.progress.Log()``; a bar in a
+            terminal and nothing elsewhere unless said.
 
         Returns
         -------
         results : Results
             ``scores``, ``explanations``, ``claims``, ``tasks`` as DataFrames.
+
+        Raises
+        ------
+        BadInput
+            Data that cannot be read, a part that does not print its configuration, a folder that
+            cannot be used, or one that another run is writing to.
         """
-        from limelab.study.run import run_study  # noqa: PLC0415 -- the runner reads this file
+        from limelab.study.run import run_study  # the runner reads this file
 
-        return run_study(self, Path(out), n_jobs=n_jobs, backend=backend, stem=stem, quick=quick)
-
-
-def _check(study: Study) -> None:
-    for name, kind in (("tasks", Task), ("judge", Judge), ("claims", Claim)):
-        wrong = [value for value in getattr(study, name) if not isinstance(value, kind)]
-        if wrong:
-            raise BadInput(f"Study({name}=...) holds {wrong[0]!r}; expected {kind.__name__} values")
-    for name in ("tasks", "conditions", "metrics"):
-        if not len(getattr(study, name)):
-            raise BadInput(f"Study({name}=()); expected at least one")
-    _check_unique("task", [task.name for task in study.tasks])
-    _check_unique("judge", [judge.name for judge in study.judge])
-    _check_metrics(study)
-    for claim in study.claims:
-        _check_claim(study, claim)
-
-
-def _check_unique(what: str, names: list[str]) -> None:
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise BadInput(f"two {what}s are called {twice[0]!r}; the tables could not tell them apart")
-
-
-def _check_metrics(study: Study) -> None:
-    for metric in study.metrics:
-        if isinstance(metric, type) or not callable(getattr(metric, "score", None)):
-            raise BadInput(
-                f"Study(metrics=...) holds {metric!r}; expected a metric value such as "
-                "limelab.metrics.Rmse()"
-            )
-        judged = getattr(metric, "needs_judge", False)
-        if judged and not study.judge:
-            raise BadInput(f"metric {metric.name!r} needs a judge; give Study(judge=Judge(...))")
-        if judged and not any(isinstance(e, Lime) for e in study.conditions.values()):
-            raise BadInput(
-                f"metric {metric.name!r} needs a local model, which no condition of this study has; "
-                "leave it out or add a Lime condition"
-            )
-    _check_unique("metric", [metric.name for metric in study.metrics])
-
-
-def _check_claim(study: Study, claim: Claim) -> None:
-    names = {metric.name: metric for metric in study.metrics}
-    if claim.metric not in names:
-        raise BadInput(
-            f"claim {claim.statement!r} names the metric {claim.metric!r}; the study has {sorted(names)}"
-        )
-    if names[claim.metric].better == "neither":
-        raise BadInput(
-            f"claim {claim.statement!r}: metric {claim.metric!r} has no better side; describe it instead"
-        )
-    known = {"condition", *study.conditions.factor_names}
-    unknown = [key for side in (claim.better, claim.worse) for key in side if key not in known]
-    if unknown:
-        raise BadInput(
-            f"claim {claim.statement!r} names the factor {unknown[0]!r}; the study has {sorted(known)}"
+        return run_study(
+            self,
+            Path(out),
+            n_jobs=n_jobs,
+            backend=backend,
+            stem=stem,
+            quick=quick,
+            progress=progress,
         )
 
 
 def _ordered(value: Any) -> Any:
-    return sorted((key, repr(v)) for key, v in value.items()) if isinstance(value, Mapping) else value
+    if isinstance(value, Mapping):
+        return sorted((key, repr(entry)) for key, entry in value.items())
+    return value

@@ -18,7 +18,7 @@ import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -274,6 +274,16 @@ class Store:
                 (json.dumps(list(keys)),),
             ).fetchall()
         return {key for key, digest, size in rows if self._size(digest) == size} - self._lost
+
+    def checked(self, keys: Iterable[str]) -> dict[str, Entry]:
+        """Which of these blocks are done, with their arrays checked and not kept."""
+        found = (self.get(key) for key in sorted(self.has(keys)))
+        names = [entry.name for entry in fields(Entry)]
+        return {
+            block.key: Entry(**{name: getattr(block, name) for name in names})
+            for block in found
+            if block is not None
+        }
 
     def blocks(self) -> Iterator[Entry]:
         """What is known of every finished block, in the order of the keys."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from limelab.types import Array, Bools
+from limelab.types import Array, Bools, Ints
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,7 +21,7 @@ class Boxes:
     value : array of shape (L,)
     """
 
-    used: Array
+    used: Ints
     low: Array
     high: Array
     value: Array
@@ -74,8 +74,8 @@ class Boxes:
         cuts = np.unique(bounds[np.isfinite(bounds)])
         interval = np.searchsorted(cuts, z, side="left")
         chance = np.bincount(interval, weights=v, minlength=len(cuts) + 1)
-        mean = np.bincount(interval, weights=v * z, minlength=len(cuts) + 1)
-        mean = mean / np.where(chance > 0, chance, 1.0)
+        moment = np.bincount(interval, weights=v * z, minlength=len(cuts) + 1)
+        mean = moment / np.where(chance > 0, chance, 1.0)
         values = free @ (self._spans(f, cuts) * self.value[:, None])
         change = values - np.take_along_axis(values, interval[:, None], axis=1)
         squared = v @ (change**2 @ chance)

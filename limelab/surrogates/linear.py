@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
 from limelab.numbers import positive
-from limelab.types import Array, Bools
+from limelab.types import Array, BadInput, Bools, Ints
 
 _STILL = 1e-10  # a column whose sd is below this share of its size does not vary
 _RANK = 1e-10  # directions of the correlation matrix below this share of the largest are none
+_FLAT = 1e-12  # an output that varies by less than this share of its size is constant
+_NOTHING = 1e-140  # or by less than this, whose square underflows
 _FULL = 1e-9  # a leverage this near to 1 leaves no residual to speak of
 
 
@@ -46,26 +48,26 @@ class LinearModel:
     stderr: Array
     selected: Bools
     deviation: Array
-    rank: Array
+    rank: Ints
     r2: Array
     r2_out: Array
 
     @property
     def effect(self) -> Array:
         """b sd_w: signed, in output units."""
-        return self.coef * self.deviation[:, :, None]
+        return np.asarray(self.coef * self.deviation[:, :, None])
 
     @property
     def importance(self) -> Array:
         """|b| sd_w: in output units."""
-        return np.abs(self.effect)
+        return np.asarray(np.abs(self.effect))
 
     def predict(self, z: Array) -> Array:
         """The lines' values (I, M, C) at z (I or 1, M, k)."""
         if len(z) > 1:
-            return np.matmul(z, self.coef) + self.intercept[:, None, :]
-        values = np.tensordot(z[0], self.coef, axes=(1, 1))
-        return np.moveaxis(values, 0, 1) + self.intercept[:, None, :]
+            return np.asarray(np.matmul(z, self.coef) + self.intercept[:, None, :])
+        values = np.moveaxis(np.tensordot(z[0], self.coef, axes=(1, 1)), 0, 1)
+        return np.asarray(values + self.intercept[:, None, :])
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,9 @@ class LeastSquares:
     """
 
     select: Selector | None = None
+
+    def __post_init__(self) -> None:
+        _check_selector(self, self.select)
 
     def fit(self, z: Array, w: Array, y: Array) -> LinearModel:
         """Lines for z (I or 1, N, k), w (I or 1, N), y (I or 1, N, C)."""
@@ -118,47 +123,60 @@ class Ridge:
 
     def __post_init__(self) -> None:
         positive(self, "alpha", zero=True)
+        _check_selector(self, self.select)
 
     def fit(self, z: Array, w: Array, y: Array) -> LinearModel:
         """Lines for z (I or 1, N, k), w (I or 1, N), y (I or 1, N, C)."""
         return fit_lines(z, w, y, penalty=self.alpha / z.shape[1], select=self.select)
 
 
-def fit_lines(z: Array, w: Array, y: Array, *, penalty: float, select: Selector | None) -> LinearModel:
+def _check_selector(owner: object, select: Any) -> None:
+    wrong = isinstance(select, type) or not callable(getattr(select, "choose", None))
+    if select is not None and wrong:
+        raise BadInput(
+            f"{type(owner).__name__}(select={select!r}); expected a selector such as Forward(5)"
+        )
+
+
+def fit_lines(
+    z: Array, w: Array, y: Array, *, penalty: float, select: Selector | None
+) -> LinearModel:
     """Fit every instance and output; where z and w are shared, all of them in one product."""
-    instances, outputs = max(len(z), len(w), len(y)), y.shape[2]
     if len(z) == len(w) == 1:
-        targets = np.moveaxis(y, 0, 1).reshape(y.shape[1], -1)
-        parts = _fit(_Moments(z[0], w[0]), targets, penalty, select)
-        coef, stderr, selected = (_unstack(part, len(y), instances) for part in parts[:3])
-        rows = [part.reshape(len(y), outputs) for part in parts[3:]]
-        intercept, r2, r2_out = (np.broadcast_to(row, (instances, outputs)) for row in rows)
         moments = [_Moments(z[0], w[0])]
+        targets = np.moveaxis(y, 0, 1).reshape(y.shape[1], -1)
+        whole = _fit(moments[0], targets, penalty, select)
+        lines = _Lines(*(_unstack(part, len(y)) for part in whole))
     else:
-        moments = [_Moments(_at(z, i), _at(w, i)) for i in range(instances)]
+        moments = [_Moments(_at(z, i), _at(w, i)) for i in range(max(len(z), len(w), len(y)))]
         fits = [_fit(m, _at(y, i), penalty, select) for i, m in enumerate(moments)]
-        stacks = [np.stack(part) for part in zip(*fits, strict=True)]
-        coef, stderr, selected, intercept, r2, r2_out = stacks
+        lines = _Lines(*map(np.stack, zip(*fits, strict=True)))
     return LinearModel(
-        coef=coef,
-        intercept=intercept,
-        stderr=stderr,
-        selected=selected.astype(bool),
+        **lines._asdict(),
         deviation=np.stack([m.deviation for m in moments]),
         rank=np.array([m.rank for m in moments]),
-        r2=r2,
-        r2_out=r2_out,
     )
 
 
+class _Lines(NamedTuple):
+    """Lines of Q targets: (k, Q) and (Q,); stacked with the instances in front."""
+
+    coef: Any
+    stderr: Any
+    selected: Any
+    intercept: Any
+    r2: Any
+    r2_out: Any
+
+
 def _at(stack: Array, i: int) -> Array:
-    return stack[i if len(stack) > 1 else 0]
+    block: Array = stack[i if len(stack) > 1 else 0]
+    return block
 
 
-def _unstack(part: Array, rows: int, instances: int) -> Array:
-    """(k, rows * C) as (instances, k, C)."""
-    whole = np.moveaxis(part.reshape(len(part), rows, -1), 0, 1)
-    return np.broadcast_to(whole, (instances, *whole.shape[1:]))
+def _unstack(part: Array, instances: int) -> Array:
+    """(..., I * C) as (I, ..., C)."""
+    return np.moveaxis(part.reshape(*part.shape[:-1], instances, -1), -2, 0)
 
 
 class _Moments:
@@ -186,22 +204,20 @@ class _Moments:
             )
         )
 
-    def solver(self, use: Array, penalty: float) -> Array:
-        """H (len(use), N): coefficients are H (y - mean y). Scaled first, so units do not matter."""
+    def solver(self, use: Ints, penalty: float) -> Array:
+        """H (len(use), N): coefficients are H (y - mean y); scaled, so units do not matter."""
         sd = self.deviation[use]
         penalised = self.gram[np.ix_(use, use)] + penalty * np.eye(len(use))
         scaled = penalised / np.outer(sd, sd)
         inverse = np.linalg.pinv(scaled, rcond=_RANK, hermitian=True)
-        return (inverse / np.outer(sd, sd)) @ self.weighted[use]
+        return np.asarray((inverse / np.outer(sd, sd)) @ self.weighted[use])
 
 
-def _fit(
-    m: _Moments, y: Array, penalty: float, select: Selector | None
-) -> tuple[Array, Array, Array, Array, Array, Array]:
-    """Coefficients, errors and selection (k, Q); intercept and both R squared (Q,)."""
+def _fit(m: _Moments, y: Array, penalty: float, select: Selector | None) -> _Lines:
+    """The lines of y (N, Q) on one sample of features."""
     mean = m.v @ y
     yc = y - mean
-    constant = np.ptp(y, axis=0) <= 1e-12 * np.abs(y).max(axis=0)
+    constant = np.ptp(y, axis=0) <= np.maximum(_FLAT * np.abs(y).max(axis=0), _NOTHING)
     coef, stderr = np.zeros((2, len(m.gram), y.shape[1]))
     in_sum, out_sum = np.zeros((2, y.shape[1]))
     selected = _chosen(m, yc, select)
@@ -219,7 +235,7 @@ def _fit(
         errors[:, constant] = 0.0
     total = np.where(constant, np.nan, m.v @ yc**2)
     intercept = mean - m.centre @ coef
-    return coef, stderr, selected, intercept, 1 - in_sum / total, 1 - out_sum / total
+    return _Lines(coef, stderr, selected, intercept, 1 - in_sum / total, 1 - out_sum / total)
 
 
 def _chosen(m: _Moments, yc: Array, select: Selector | None) -> Bools:
@@ -230,7 +246,7 @@ def _chosen(m: _Moments, yc: Array, select: Selector | None) -> Bools:
     return varies & select.choose(m.gram, m.weighted @ yc)
 
 
-def _same_choice(selected: Bools) -> list[tuple[Array, Array]]:
+def _same_choice(selected: Bools) -> list[tuple[Ints, Ints]]:
     """Features used and the targets that use just these."""
     patterns, which = np.unique(selected, axis=1, return_inverse=True)
     return [

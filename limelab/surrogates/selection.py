@@ -1,4 +1,4 @@
-"""Selectors: which features a linear surrogate may use, read off one Gram matrix; no samples, no model."""
+"""Selectors: which features a linear surrogate may use, read off one Gram matrix; no samples."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Forward:
         count(self, "k")
 
     def choose(self, gram: Array, moments: Array) -> Bools:
-        """Chosen features (k, Q) from the Gram matrix (k, k) and the moments (k, Q) with Q targets."""
+        """Chosen features (k, Q) from the Gram matrix (k, k) and moments (k, Q) with Q targets."""
         targets = moments.shape[1]
         left = np.repeat(gram[None], targets, axis=0)
         moment = moments.T.copy()

@@ -1,0 +1,201 @@
+"""The commands: files, arguments and printing; no numbers are made here, heavy rooms load late."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from limelab.types import BadInput
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Judge whether explanations of machine-learning models can be trusted.",
+)
+store_app = typer.Typer(no_args_is_help=True, help="Look at, check and copy what a run has kept.")
+app.add_typer(store_app, name="store")
+
+Out = Annotated[Path, typer.Option("--out", help="Folder of the results.", metavar="DIR")]
+OUT = Path("results")
+STUDIES = Path("experiments")
+
+
+@app.command()
+def run(
+    studies: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            help="Study files or folders; ./experiments unless said.", show_default=False
+        ),
+    ] = None,
+    out: Out = OUT,
+    jobs: Annotated[int, typer.Option("--jobs", help="Workers; -1 is every core.")] = -1,
+    repeats: Annotated[
+        int | None, typer.Option("--repeats", help="Instead of the study's own.", min=1)
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", help="Instead of the study's own.", min=0)
+    ] = None,
+    quick: Annotated[
+        bool,
+        typer.Option("--quick/--full", help="A small run to see that all works, or the whole."),
+    ] = False,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Print blocks and queries; run nothing.")
+    ] = False,
+    log: Annotated[bool, typer.Option("--log", help="Plain progress lines.")] = False,
+) -> None:
+    """Run studies: what the folder holds already is reused."""
+    from limelab.study.loading import find_studies
+
+    with _errors():
+        chosen = find_studies(list(studies or [STUDIES]))
+        changes = {"repeats": repeats, "seed": seed}
+        loaded = {stem: _changed(study, changes) for stem, study in chosen.items()}
+        if plan:
+            for stem, study in loaded.items():
+                _print_plan(stem, study.quick() if quick else study)
+            return
+        failed = [
+            _run_one(stem, study, out, jobs, log=log, quick=quick) for stem, study in loaded.items()
+        ]
+        page = _write_report(out)
+        typer.echo(f"report: {page}")
+    if any(failed):
+        raise typer.Exit(1)
+
+
+@app.command()
+def report(out: Out = OUT) -> None:
+    """Write the HTML page of all results in the folder."""
+    with _errors():
+        typer.echo(f"report: {_write_report(out)}")
+
+
+@app.command(name="list")
+def list_(
+    studies: Annotated[
+        list[Path] | None, typer.Argument(help="Study files or folders.", show_default=False)
+    ] = None,
+) -> None:
+    """List the studies, the data sets and the models that there are."""
+    from limelab import datasets
+    from limelab.study.loading import find_studies
+
+    with _errors():
+        found = find_studies(list(studies or [STUDIES]))
+    typer.echo("studies")
+    for stem, study in found.items():
+        size = f"{len(study.tasks)} tasks, {len(study.conditions)} conditions"
+        typer.echo(f"  {stem}: {study.question} ({size})")
+    typer.echo("data sets\n  " + ", ".join(datasets.names()))
+
+
+@store_app.command()
+def show(out: Out = OUT) -> None:
+    """Count the finished and failed blocks by kind."""
+    from limelab.study.export import overview
+    from limelab.study.store import Store
+
+    with _errors(), Store.read(out) as store:
+        typer.echo(overview(store).to_string(index=False))
+
+
+@store_app.command()
+def verify(out: Out = OUT) -> None:
+    """Check every stored array; exit status 1 if any is damaged."""
+    from limelab.study.store import Store
+
+    with _errors(), Store.read(out) as store:
+        damaged = store.verify()
+    for entry in damaged:
+        typer.echo(f"{entry.file}: {entry.reason} ({entry.kind} {dict(entry.label)})")
+    typer.echo(f"{len(damaged)} damaged")
+    if damaged:
+        raise typer.Exit(1)
+
+
+@store_app.command()
+def export(
+    out: Out = OUT, to: Annotated[Path | None, typer.Option("--to", metavar="FOLDER")] = None
+) -> None:
+    """Write the stored blocks, failures and claims as CSV files."""
+    from limelab.study.export import export_store
+
+    with _errors():
+        for path in export_store(out, out / "export" if to is None else to):
+            typer.echo(str(path))
+
+
+def main() -> None:
+    """The entry point of the shell command."""
+    app()
+
+
+def _run_one(stem: str, study: Any, out: Path, jobs: int, *, log: bool, quick: bool) -> bool:
+    """Run a study, say what it did, and tell whether anything failed."""
+    from limelab.study.progress import Log, watch
+    from limelab.study.run import run_study
+
+    typer.echo(f"{stem}: {study.question}")
+    progress = Log() if log else watch()
+    results = run_study(study, out, n_jobs=jobs, stem=stem, quick=quick, progress=progress)
+    told = results.manifest
+    blocks = told["blocks"]
+    typer.echo(
+        f"  blocks: {blocks['total']}, of them {blocks['reused']} reused, {blocks['made']} made"
+    )
+    typer.echo(f"  queries: {_counts(told['queries'])}; asked now: {_counts(told['queries_now'])}")
+    for sentence in results.claims["statement"] + "\n    " + results.claims["sentence"]:
+        typer.echo(f"  {sentence}")
+    failures = [f"{f['task']}, {f['what']}: {f['error']}" for f in told["failures"]]
+    for failure in [*failures, *told["metric_errors"]]:
+        typer.echo(f"  failed: {failure}", err=True)
+    typer.echo(f"  tables: {results.folder} ({told['seconds']:.0f} s)")
+    return bool(failures or told["metric_errors"])
+
+
+def _print_plan(stem: str, study: Any) -> None:
+    from limelab.study.plan import make_plan
+
+    planned = make_plan(study)
+    typer.echo(f"{stem}: {len(planned.asking())} blocks that ask, {_counts(planned.queries())}")
+
+
+def _counts(queries: Mapping[str, int]) -> str:
+    return ", ".join(f"{kind} {count:,}" for kind, count in queries.items()) or "none"
+
+
+def _changed(study: Any, changes: Mapping[str, Any]) -> Any:
+    from dataclasses import replace
+
+    given = {name: value for name, value in changes.items() if value is not None}
+    return replace(study, **given) if given else study
+
+
+def _write_report(out: Path) -> Path:
+    from limelab.report.page import write_report
+
+    return write_report(out)
+
+
+@contextmanager
+def _errors() -> Iterator[None]:
+    """Bad input is one line and exit status 2; Ctrl-C keeps what is done."""
+    try:
+        yield
+    except BadInput as error:
+        typer.echo(f"limelab: {error}", err=True)
+        raise typer.Exit(2) from None
+    except KeyboardInterrupt:
+        typer.echo("limelab: stopped; what is done is kept, the same command goes on", err=True)
+        raise typer.Exit(130) from None
+    except BrokenPipeError:
+        sys.exit(0)

@@ -1,0 +1,107 @@
+"""The law of lime's default: bins by frequency, truncated normals inside; no model, no state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+from scipy.special import ndtr, ndtri
+
+from limelab.bins import quantile_cuts
+from limelab.numbers import count
+from limelab.perturbations.designs import Iid
+from limelab.perturbations.margins import redraw
+from limelab.types import Array, Cloud, Design, NotApplicable, View
+
+_LEAST_SD = 1e-11  # what lime adds to the deviation of a bin
+
+
+@dataclass(frozen=True)
+class BinFrequencies:
+    """Each column on its own: a quantile bin by its frequency, a truncated normal inside it.
+
+    The law of lime 0.2.0.1 with ``discretize_continuous=True`` (Garreau and von Luxburg 2020,
+    "Looking deeper into tabular LIME"), free of x. A bin that holds a single value gives that
+    value (lime gives 0 there, its z-score). Categories keep their frequencies. One uniform a
+    column chooses the bin and the place inside it.
+
+    Parameters
+    ----------
+    bins : int, default 4
+    design : Design, default Iid()
+
+    Examples
+    --------
+    >>> BinFrequencies()
+    BinFrequencies(bins=4, design=Iid())
+    """
+
+    bins: int = 4
+    design: Design = field(default_factory=Iid)
+    family: ClassVar[str] = "data-driven"
+
+    def __post_init__(self) -> None:
+        count(self, "bins", least=2)
+
+    def dims(self, view: View) -> int:
+        """One uniform a column."""
+        return len(view.names)
+
+    def at(self, radius: float) -> BinFrequencies:
+        """It has no size."""
+        raise NotApplicable(
+            f"BinFrequencies() has no radius (asked for {radius:g}): it is as wide as the "
+            "background; judge with Gaussian() or Neighbours()"
+        )
+
+    def cloud(self, u: Array, x: Array, view: View) -> Cloud:
+        """Values at the quantiles u of each column's mixture."""
+        moves = redraw(u, view)
+        laws = view.once(("bin laws", self.bins), lambda: self._laws(view))
+        for j, law in laws.items():
+            moves[..., j] = law.quantile(u[..., j])
+        return Cloud(x, moves, np.zeros(len(view.names), dtype=bool))
+
+    def _laws(self, view: View) -> dict[int, _Mixture]:
+        cuts = quantile_cuts(view, self.bins)
+        numbers = np.flatnonzero(~view.categorical)
+        return {int(j): _Mixture.of(view.background[:, j], cuts[j]) for j in numbers}
+
+
+@dataclass(frozen=True, eq=False)
+class _Mixture:
+    """Truncated normals of one column, one a bin that holds values, all arrays of shape (B,)."""
+
+    start: Array
+    chance: Array
+    mean: Array
+    sd: Array
+    low: Array
+    high: Array
+
+    @classmethod
+    def of(cls, column: Array, cuts: Array) -> _Mixture:
+        """Bin means, deviations and limits, as lime reads them off the training data."""
+        bins = np.searchsorted(cuts, column)
+        held = np.unique(bins)
+        edges = np.concatenate([[column.min()], cuts, [column.max()]])
+        groups = [column[bins == b] for b in held]
+        chance = np.array([len(group) for group in groups]) / len(column)
+        return cls(
+            start=np.cumsum(chance) - chance,
+            chance=chance,
+            mean=np.array([group.mean() for group in groups]),
+            sd=np.array([group.std() for group in groups]) + _LEAST_SD,
+            low=edges[held],
+            high=edges[held + 1],
+        )
+
+    def quantile(self, u: Array) -> Array:
+        """Values at u: the bin by its frequency, then the inverse of the truncated normal."""
+        b = np.searchsorted(self.start, u, side="right") - 1
+        inside = np.clip((u - self.start[b]) / self.chance[b], 0.0, 1.0)
+        below = ndtr((self.low - self.mean) / self.sd)
+        mass = ndtr((self.high - self.mean) / self.sd) - below
+        values = self.mean[b] + self.sd[b] * ndtri(below[b] + inside * mass[b])
+        return np.clip(values, self.low[b], self.high[b])

@@ -1,0 +1,108 @@
+"""The short answer: claims with their verdicts, intervals and sentences; it adds no finding."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pandas as pd
+
+from limelab.report import forest
+from limelab.report.found import Found
+from limelab.report.markup import csv_box, table
+from limelab.report.names import escape, metric_title, setting
+
+VERDICTS = {
+    "supported": "yes",
+    "contradicted": "no",
+    "negligible": "slight",
+    "inconclusive": "open",
+    "too few data sets": "few",
+}
+QUICK = (
+    "This is a quick run. It shows that everything works, on few tasks, instances and repeats. "
+    "Its estimates carry no verdicts: do not quote them."
+)
+NO_CLAIMS = "This study makes no claims: it describes, and its figures and tables are the answer."
+READING = (
+    "Positive differences speak for the claim. Supported: the whole interval lies above the "
+    "margin. Contradicted: the whole interval lies below 0. Negligible: it lies within the margin "
+    "(shaded) on either side. Inconclusive: anything else. The scope <i>on these tasks</i> speaks "
+    "of the tasks that were run; <i>in general</i> takes data sets as the sample. Intervals carry "
+    "Holm's correction within the study. Declared: said before the data; post hoc: added or edited "
+    "later."
+)
+_TITLES = {"n_units": "instances", "n_clusters": "clusters", "n_missing": "missing"}
+
+
+def short_answer(found: Found, stem: str) -> str:
+    """Claims, one card each, under the banner of a quick run."""
+    banner = f'<p class="banner" role="note">{QUICK}</p>' if found.quick else ""
+    if found.claims.empty:
+        return f"{banner}<p>{NO_CLAIMS}</p>\n"
+    groups = list(found.claims.groupby(["statement", "metric"], sort=False))
+    ends = {metric: forest.limits(rows) for metric, rows in _by_unit(found).items()}
+    cards = "".join(
+        _card(found, f"{stem}-claim{n}", rows, ends[str(metric)])
+        for n, ((_, metric), rows) in enumerate(groups)
+    )
+    return f'{banner}<div class="claims">{cards}</div><p class="reading">{READING}</p>\n'
+
+
+def _by_unit(found: Found) -> dict[str, pd.DataFrame]:
+    """For each metric, the claims whose metric has the same unit: they share an axis."""
+    claims = found.claims
+    units = {str(name): found.metric(str(name))["unit"] for name in claims["metric"].unique()}
+    shared = claims["metric"].map(units)
+    return {name: claims[shared == unit] for name, unit in units.items()}
+
+
+def _card(found: Found, stem: str, rows: pd.DataFrame, ends: tuple[float, float]) -> str:
+    first = rows.iloc[0]
+    metric = str(first["metric"])
+    picture = forest.strip(stem, rows, found.metric(metric)["unit"], ends)
+    said = "".join(
+        f"<li>{badge(row['verdict'])} {escape(row['sentence'])}{_note(row)}</li>"
+        for _, row in rows.iterrows()
+    )
+    declared = str(first.get("declared", ""))
+    mark = f'<span class="badge how">{escape(declared)}</span>' if declared else ""
+    margin = setting(float(first["margin"])) if first.get("margin") else "0"
+    return (
+        f'<article class="claim"><div><h4>{escape(first["statement"])} {mark}</h4><ul>{said}</ul>'
+        f'<p class="small">{escape(metric_title(metric))} (<code>{escape(metric)}</code>), '
+        f"margin {margin}</p></div><div>{picture}</div></article>"
+    )
+
+
+def _note(row: pd.Series) -> str:
+    """The note of a claim, unless its sentence says it."""
+    note = str(row.get("note", ""))
+    said = not note or note in str(row["sentence"])
+    return "" if said else f' <span class="small">({escape(note)})</span>'
+
+
+def badge(verdict: str) -> str:
+    """A verdict as a word in a box."""
+    return f'<span class="badge {VERDICTS.get(verdict, "none")}">{escape(verdict)}</span>'
+
+
+def counted(found: Found) -> str:
+    """How many claims came to which verdict, for the overview."""
+    if found.claims.empty:
+        return "no claims"
+    mine = found.claims[found.claims["scope"] == found.claims["scope"].iloc[0]]
+    counts = Counter(str(verdict) for verdict in mine["verdict"])
+    scope = escape(mine["scope"].iloc[0])
+    return f"{scope}: " + " ".join(f"{n} {badge(name)}" for name, n in counts.items())
+
+
+def claims_table(found: Found) -> str:
+    """The table of claims as it was written."""
+    if found.claims.empty:
+        return ""
+    numbers = ["difference", "low", "high", "p"]
+    shown = found.claims.drop(columns=["sentence"], errors="ignore").copy()
+    for name in [name for name in numbers if name in shown]:
+        shown[name] = pd.to_numeric(shown[name], errors="coerce")
+    made = table(shown, titles=_TITLES)
+    return f"<h4>Claims</h4>{made}{csv_box('claims.csv, to copy', found.claims)}"

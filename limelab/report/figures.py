@@ -1,0 +1,23 @@
+"""Which pictures a study has, from what its scores hold; it draws none of them itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from limelab.report.agreement import with_reference
+from limelab.report.lines import against_complexity, against_radius
+from limelab.report.markup import Shown
+from limelab.report.matrix import by_law
+from limelab.report.ranges import by_condition
+from limelab.report.stability import beside_fidelity
+from limelab.report.summary import Summary
+
+# In the order in which people read.
+KINDS = (against_complexity, by_law, against_radius, beside_fidelity, with_reference, by_condition)
+
+
+def figures(summary: Summary, stem: str) -> Iterator[Shown]:
+    """Every picture for which there are numbers; `stem` keeps ids apart in a page."""
+    if summary.found.scores["value"].notna().any():
+        for kind in KINDS:
+            yield from kind(summary, stem)

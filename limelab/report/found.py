@@ -1,0 +1,144 @@
+"""Finished studies in a folder, read from their tables; it may not write or compute."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from limelab.study.results import CLAIMS, MANIFEST, SCORES, TASKS
+from limelab.types import BadInput
+
+TEXT = (
+    *("task", "dataset", "model", "condition", "repeat"),
+    *("instance", "output", "metric", "judge", "note"),
+)
+NUMBERS = ("radius", "value", "n_effective", "zero_share", "null", "ceiling")
+RESERVED = frozenset({*TEXT, *NUMBERS, "label", "series", "scores", "declined", "fidelity"})
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """A finished study: its tables as they stand in its folder.
+
+    Attributes
+    ----------
+    stem : str
+        Name of its folder within the results.
+    manifest : dict
+    claims, tasks : DataFrame of text
+        As written; empty where there is none.
+    scores : DataFrame
+        Text columns and factors as categories in order of appearance, numbers as floats.
+    measures : mapping of name to DataFrame of text
+    """
+
+    stem: str
+    manifest: dict[str, Any]
+    claims: pd.DataFrame
+    tasks: pd.DataFrame
+    scores: pd.DataFrame
+    measures: dict[str, pd.DataFrame] = field(default_factory=dict)
+
+    @property
+    def question(self) -> str:
+        """The question of the study, or the name of its folder."""
+        return str(self.manifest.get("question") or self.stem)
+
+    @property
+    def quick(self) -> bool:
+        """Whether it was a quick run."""
+        return bool(self.manifest.get("quick"))
+
+    @property
+    def factors(self) -> list[str]:
+        """Factors that stand in the scores, under a name that no column of a page has."""
+        given = self.manifest.get("factors", [])
+        return [name for name in given if name in self.scores and name not in RESERVED]
+
+    def metric(self, name: str) -> dict[str, str]:
+        """`better`, `unit` and `says_not` of a metric; empty text where unknown."""
+        told = self.manifest.get("metrics", {}).get(name, {})
+        return {key: str(told.get(key, "")) for key in ("better", "unit", "says_not")}
+
+
+def find(out: Path) -> list[Path]:
+    """Folders of finished studies: the folder itself, then those in it by name."""
+    if not out.is_dir():
+        raise BadInput(f"{out} is not a folder; give the folder of `limelab run --out DIR`")
+    folders = [out, *sorted(path for path in out.iterdir() if path.is_dir())]
+    found = [folder for folder in folders if (folder / MANIFEST).is_file()]
+    if not found:
+        raise BadInput(
+            f"{out} holds no results: there is no {MANIFEST} in it or in a folder of it; "
+            "run a study into it first, such as `limelab run --quick`"
+        )
+    return found
+
+
+def load(folder: Path) -> Found:
+    """One study; BadInput says what cannot be read."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        if not isinstance(manifest, dict):
+            raise BadInput(f"{MANIFEST} holds no mapping")
+        return Found(
+            stem=folder.name,
+            manifest=manifest,
+            claims=_as_text(folder / CLAIMS),
+            tasks=_as_text(folder / TASKS),
+            scores=read_scores(folder / SCORES, manifest.get("factors", [])),
+            measures=dict(_measures(folder)),
+        )
+    except (OSError, ValueError) as error:
+        raise BadInput(f"{folder} cannot be read: {error}") from error
+
+
+def _measures(folder: Path) -> Iterator[tuple[str, pd.DataFrame]]:
+    for path in sorted(folder.glob("measure_*.csv")):
+        yield path.stem.removeprefix("measure_"), _as_text(path)
+
+
+def _as_text(path: Path) -> pd.DataFrame:
+    """A small table, every cell as it was written; empty where there is no file."""
+    if not path.is_file() or not path.read_bytes().strip():
+        return pd.DataFrame()
+    return pd.read_csv(path, dtype=str, keep_default_na=False)
+
+
+def read_scores(path: Path, factors: list[str]) -> pd.DataFrame:
+    """Scores with the columns that a page reads; text as categories, so that a million rows fit.
+
+    Columns that a table lacks come as empty text or NaN; an infinite value is a missing one.
+    """
+    head = list(pd.read_csv(path, nrows=0).columns)
+    text = [name for name in (*TEXT, *factors) if name in head and name not in NUMBERS]
+    numbers = [name for name in NUMBERS if name in head]
+    scores = pd.read_csv(
+        path,
+        usecols=[*text, *numbers],
+        dtype=dict.fromkeys(text, "category") | dict.fromkeys(numbers, "float64"),
+        keep_default_na=False,
+        na_values={name: [""] for name in numbers},
+    )
+    made = {name: _in_order(scores[name]) for name in text}
+    made |= {name: scores[name].where(np.isfinite(scores[name])) for name in numbers}
+    made |= {name: _constant(scores, "") for name in TEXT if name not in text}
+    made |= {name: pd.Series(np.nan, scores.index) for name in NUMBERS if name not in numbers}
+    return pd.DataFrame(made, index=scores.index)
+
+
+def _in_order(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Categories as text, in order of appearance."""
+    seen = list(column.unique())
+    return column.cat.reorder_categories(seen).cat.rename_categories([str(name) for name in seen])
+
+
+def _constant(frame: pd.DataFrame, value: str) -> pd.Series[Any]:
+    codes = np.zeros(len(frame), dtype=np.int8)
+    return pd.Series(pd.Categorical.from_codes(codes, categories=[value]), frame.index)  # type: ignore[call-overload]

@@ -1,0 +1,74 @@
+"""Comparison of conditions, for a caller who has a seed and no generator; no formula of its own."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from limelab import statistics
+from limelab.seeds import generator
+
+
+def compare(  # noqa: PLR0913  (public and fixed: DESIGN section 6)
+    scores: pd.DataFrame,
+    metric: str,
+    *,
+    condition: str = "condition",
+    unit: str = "instance",
+    cluster: str = "task",
+    repeat: str = "repeat",
+    seed: int = 0,
+    level: float = 0.95,
+    shared_draws: bool | None = None,
+) -> pd.DataFrame:
+    """All pairs of conditions, paired by (cluster, unit, repeat), in both scopes.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        Tidy, such as ``Results.scores``, with one `value` in each (condition, cluster, unit,
+        repeat): filter it to one judge, radius and output first.
+    metric : str
+        Which rows of the `metric` column.
+    condition, unit, cluster, repeat : str
+        Column names. Clusters are grouped by a `dataset` column, if there is one, for the scope
+        "in general".
+    seed : int
+        Of the bootstrap: same call, same bits.
+    level : float
+        Of the whole family of pairs: intervals and p_holm carry Holm's correction.
+    shared_draws : bool, optional
+        Whether instances were explained from one block of draws; read from a `draws` column
+        where not said. With one repeat that is refused.
+
+    Returns
+    -------
+    DataFrame
+        a, b, difference (a less b), low, high, p, p_holm, n_units, n_clusters, scope, sentence;
+        see `limelab.statistics.compare`.
+
+    Raises
+    ------
+    BadInput
+        A metric or column that is not there, several values in one cell, shared draws with one
+        repeat.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"metric": "rmse", "task": "wine", "instance": [0, 1, 2] * 2,
+    ...                       "repeat": 0, "condition": list("AAABBB"),
+    ...                       "value": [1.0, 2.0, 4.0, 2.0, 3.5, 5.0]})
+    >>> found = compare(frame, "rmse")
+    >>> found[["a", "b", "difference", "scope"]].round(3).values.tolist()
+    [['A', 'B', -1.167, 'on these tasks'], ['A', 'B', -1.167, 'in general']]
+    """
+    return statistics.compare(
+        scores,
+        metric,
+        rng=generator(seed, "compare"),
+        condition=condition,
+        unit=unit,
+        cluster=cluster,
+        repeat=repeat,
+        level=level,
+        shared_draws=shared_draws,
+    )

@@ -1,0 +1,116 @@
+"""Tidy rows of scores and of explanations, as CSV; it computes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from limelab.types import Array, Evidence, Metric, NotApplicable, Objects, Score
+
+LEAD = ("task", "dataset", "model", "condition")
+SCORE_AXES = ("repeat", "instance", "output", "metric", "judge", "radius", "value")
+TOLD = ("coef", "stderr", "importance", "effect", "selected", "determined")
+EXPLANATION_AXES = ("repeat", "instance", "output", "feature")
+
+
+def score_columns(factor_names: Sequence[str], further: Sequence[str] = ()) -> list[str]:
+    """Columns of the table of scores; `further` are those that some metrics add.
+
+    Examples
+    --------
+    >>> score_columns(["surrogate"], ["ties"])[3:6], score_columns([], ["ties"])[-3:]
+    (['condition', 'surrogate', 'draws'], ['value', 'ties', 'note'])
+    """
+    return [*_lead(factor_names), *SCORE_AXES, *further, "note"]
+
+
+def explanation_columns(factor_names: Sequence[str]) -> list[str]:
+    """Columns of the table of explanations."""
+    return [*_lead(factor_names), *EXPLANATION_AXES, *TOLD, "note"]
+
+
+def score_rows(
+    evidence: Evidence, metrics: Sequence[Metric], labels: Sequence[Any]
+) -> tuple[pd.DataFrame, list[tuple[str, str]]]:
+    """Tidy rows of every metric; and the metrics that broke with their errors, also as rows."""
+    frames, errors = [], []
+    for metric in metrics:
+        try:
+            frames += [_of_score(metric.name, s, evidence, labels) for s in metric.score(evidence)]
+        except NotApplicable as reason:
+            frames.append(_of_score(metric.name, _nothing(str(reason)), evidence, labels))
+        except Exception as error:
+            errors.append((metric.name, f"{type(error).__name__}: {error}"))
+            frames.append(_of_score(metric.name, _nothing(errors[-1][1]), evidence, labels))
+    return pd.concat(frames, ignore_index=True), errors
+
+
+def explanation_rows(
+    evidence: Evidence, extra: Mapping[str, Array], labels: Sequence[Any]
+) -> pd.DataFrame:
+    """Tidy rows of all repeats: one for each repeat, instance, output and feature."""
+    arrays = {n: extra[n] if n in extra else getattr(evidence, n) for n in TOLD}
+    repeats = range(len(evidence.importance))
+    axes = _spread_out([repeats, labels, evidence.outputs, evidence.names])
+    named = dict(zip(EXPLANATION_AXES, axes, strict=True))
+    values = {name: np.swapaxes(array, 2, 3).ravel() for name, array in arrays.items()}
+    shape = np.swapaxes(evidence.importance, 2, 3).shape
+    note = np.broadcast_to(evidence.declined[:, :, None, None], shape)
+    return pd.DataFrame({**named, **values, "note": note.ravel()})
+
+
+def with_lead(lead: Mapping[str, Any], rows: pd.DataFrame) -> pd.DataFrame:
+    """The same values in front of every row."""
+    front = {name: np.full(len(rows), value, dtype=object) for name, value in lead.items()}
+    return pd.concat([pd.DataFrame(front), rows], axis=1)
+
+
+def to_csv(frame: pd.DataFrame, *, header: bool = True) -> bytes:
+    """The bytes of a table: nine digits, the same line ends everywhere."""
+    text = frame.to_csv(index=False, float_format="%.9g", header=header, lineterminator="\n")
+    return text.encode()
+
+
+def _lead(factor_names: Sequence[str]) -> list[str]:
+    """Columns that a condition fills; its draws are always told, and may be a factor as well."""
+    return [*LEAD, *(name for name in factor_names if name != "draws"), "draws"]
+
+
+def _nothing(reason: str) -> Score:
+    return Score(np.full((1, 1, 1), np.nan), {}, reason)
+
+
+def _of_score(name: str, score: Score, evidence: Evidence, labels: Sequence[Any]) -> pd.DataFrame:
+    """One row a value; an axis that the metric has gone over is left empty."""
+    shape = score.values.shape
+    axes = (range(len(evidence.importance)), labels, evidence.outputs)
+    kept = [a if n > 1 or len(a) == 1 else [""] for a, n in zip(axes, shape, strict=True)]
+    repeat, instance, output = _spread_out(kept)
+    columns = {
+        "repeat": repeat,
+        "instance": instance,
+        "output": output,
+        "metric": name,
+        "judge": "",
+        "radius": np.nan,
+        "value": score.values.ravel(),
+    }
+    for key, value in {**score.columns, "note": score.note}.items():
+        columns[key] = np.broadcast_to(np.asarray(value, dtype=_kind(value)), shape).ravel()
+    return pd.DataFrame(columns)
+
+
+def _kind(value: Any) -> Any:
+    return object if isinstance(value, str) else None
+
+
+def _spread_out(axes: Sequence[Sequence[Any]]) -> list[Objects]:
+    """Every combination of the axes' entries, one long array an axis."""
+    grids = np.meshgrid(*(np.arange(len(axis)) for axis in axes), indexing="ij")
+    return [
+        np.array([*axis, None], dtype=object)[:-1][grid.ravel()]
+        for axis, grid in zip(axes, grids, strict=True)
+    ]

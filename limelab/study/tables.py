@@ -1,0 +1,136 @@
+"""The tables of a run, put together from its blocks in the order of the plan; no numbers made."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from limelab.study.files import write_atomically
+from limelab.study.plan import Plan
+from limelab.study.results import CLAIMS, EXPLANATIONS, MANIFEST, SCORES, TASKS
+from limelab.study.rows import LEAD, explanation_columns, score_columns, to_csv
+from limelab.study.scoring import Condition
+from limelab.study.spec import Study, Task
+from limelab.study.store import Block, Entry
+
+Read = Callable[[str], Block | None]
+
+
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """Conditions of a task with the block that tells of them, or the reason why there is none."""
+
+    task: Task
+    conditions: tuple[Condition, ...]
+    block: Entry | None
+    reason: str
+
+
+def write_scores(folder: Path, study: Study, scored: Sequence[Scored], read: Read) -> None:
+    """Scores and explanations of all blocks, each table under one header."""
+    factors = study.conditions.factor_names
+    header = _header(factors, [one.block for one in scored if one.block is not None])
+    texts = [_head(header)]
+    told = [gzip.compress(_head(explanation_columns(factors)), 4, mtime=0)]
+    for one in scored:
+        block = None if one.block is None else read(one.block.key)
+        if block is None:
+            texts.append(_failed_rows(one, study, header))
+            continue
+        texts.append(_under(header, bytes(block.arrays["scores"]), block.meta["columns"]))
+        told.append(bytes(block.arrays["told"]))
+    write_atomically(folder / SCORES, b"".join(texts))
+    write_atomically(folder / EXPLANATIONS, b"".join(told))
+
+
+def write_tasks(folder: Path, facts: Sequence[Scored]) -> None:
+    """One row a task: data, model, test scores."""
+    rows = [_task_row(one) for one in facts]
+    columns = list(dict.fromkeys(name for row in rows for name in row if name != "note"))
+    write_atomically(folder / TASKS, to_csv(pd.DataFrame(rows, columns=[*columns, "note"])))
+
+
+def write_measures(folder: Path, plan: Plan, read: Read) -> None:
+    """One table a measure, all tasks in it; text stays as the measure wrote it."""
+    tables: dict[str, list[pd.DataFrame]] = {}
+    for planned in (measure for task in plan.tasks for measure in task.measures):
+        block = read(planned.key)
+        if block is not None:
+            text = io.BytesIO(bytes(block.arrays["csv"]))
+            frame = pd.read_csv(text, dtype=str, keep_default_na=False)
+            tables.setdefault(planned.label["what"], []).append(frame)
+    for name, frames in tables.items():
+        write_atomically(folder / f"measure_{name}.csv", to_csv(pd.concat(frames)))
+
+
+def write_claims(folder: Path, claims: pd.DataFrame) -> None:
+    """Claims with their estimates and verdicts."""
+    write_atomically(folder / CLAIMS, to_csv(claims))
+
+
+def write_manifest(folder: Path, told: Mapping[str, Any]) -> None:
+    """What was run and what it cost, as JSON."""
+    write_atomically(folder / MANIFEST, json.dumps(told, indent=1, sort_keys=True).encode())
+
+
+def _header(factors: Sequence[str], blocks: Sequence[Entry]) -> list[str]:
+    """Columns of all blocks; those that only some metrics have stand by name before the note."""
+    known = score_columns(factors)
+    found = {name for block in blocks for name in block.meta["columns"]}
+    return score_columns(factors, sorted(found - set(known)))
+
+
+def _head(columns: Sequence[str]) -> bytes:
+    return to_csv(pd.DataFrame(columns=list(columns)))
+
+
+def _under(header: list[str], rows: bytes, columns: list[str]) -> bytes:
+    """Rows with their columns in the order of the header."""
+    if columns == header:
+        return rows
+    frame = pd.read_csv(io.BytesIO(rows), names=columns, dtype=str, keep_default_na=False)
+    return to_csv(frame.reindex(columns=header, fill_value=""), header=False)
+
+
+def _failed_rows(one: Scored, study: Study, header: list[str]) -> bytes:
+    """A failed block is one row for each condition and metric, with its error."""
+    rows = [
+        {
+            **dict(zip(LEAD, (*_place(one.task), condition.name), strict=True)),
+            **dict(condition.factors),
+            "draws": getattr(condition.explainer, "draws", "own"),
+            "metric": metric.name,
+            "note": one.reason,
+        }
+        for condition in one.conditions
+        for metric in study.metrics
+    ]
+    return to_csv(pd.DataFrame(rows, dtype=object).reindex(columns=header), header=False)
+
+
+def _place(task: Task) -> tuple[str, str, str]:
+    return task.name, task.data_name, task.model.name
+
+
+def _task_row(one: Scored) -> dict[str, Any]:
+    row = {"task": one.task.name, "dataset": one.task.data_name, "model": repr(one.task.model)}
+    if one.block is None:
+        return {**row, "note": one.reason}
+    meta = one.block.meta
+    return {
+        **row,
+        "kind": meta["kind"],
+        "rows": meta["rows"],
+        "held_out": meta["held_out"],
+        "features": len(meta["features"]),
+        "outputs": " ".join(meta["outputs"]),
+        **meta["scores"],
+        "note": "",
+    }

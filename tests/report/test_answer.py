@@ -1,0 +1,51 @@
+"""The short answer is made of the claims' own sentences."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from limelab.report.answer import claims_table, counted, short_answer
+from limelab.report.forest import limits
+from limelab.report.found import Found, load
+
+
+@pytest.fixture(scope="module")
+def found(results: Path) -> Found:
+    return load(results / "plain")
+
+
+def test_a_claim_is_one_card_with_both_scopes(found: Found) -> None:
+    text = short_answer(found, "s1")
+    assert text.count('<article class="claim">') == 1
+    assert text.count("<svg") == 1
+    assert "on these tasks" in text
+    assert "in general" in text
+    assert "Trees &amp; lines: &lt;b&gt;trees&lt;/b&gt; err less." in text
+
+
+def test_verdicts_are_counted_in_the_first_scope(found: Found) -> None:
+    assert counted(found).startswith("on these tasks: 1 <span")
+    assert counted(dataclasses.replace(found, claims=pd.DataFrame())) == "no claims"
+
+
+def test_a_study_without_claims_says_so(found: Found) -> None:
+    bare = dataclasses.replace(found, claims=pd.DataFrame())
+    assert "makes no claims" in short_answer(bare, "s1")
+    assert claims_table(bare) == ""
+
+
+def test_post_hoc_is_said(found: Found) -> None:
+    late = dataclasses.replace(found, claims=found.claims.assign(declared="post hoc"))
+    assert '<span class="badge how">post hoc</span>' in short_answer(late, "s1")
+
+
+def test_the_axis_holds_zero_margins_and_intervals() -> None:
+    claims = pd.DataFrame({"difference": ["0.2", ""], "low": ["0.1", ""], "high": ["0.3", "inf"]})
+    low, high = limits(claims.assign(margin="0.4"))
+    assert low < -0.4
+    assert high > 0.4
+    assert limits(pd.DataFrame({"difference": [""]}))[0] < 0

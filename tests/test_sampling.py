@@ -1,0 +1,122 @@
+"""Drawing and asking: what a prefix is, whose draws are whose, and how often the model is asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from limelab import sampling
+from limelab.blackbox import BlackBox, blackbox
+from limelab.perturbations import Gaussian, Iid, Marginals, Neighbours, Sobol
+from limelab.types import Array, Cloud, Perturbation
+from tests.parts import curve, mixed, numbers, people
+
+EVERY = slice(None)
+
+
+def box() -> BlackBox:
+    return blackbox(curve, numbers().decode(numbers().background[:4].copy()))
+
+
+def test_shared_uniforms_serve_all_and_own_ones_follow_the_row() -> None:
+    x = numbers().background[:3]
+    assert sampling.uniforms(Iid(), 4, 8, None, 0).shape == (1, 8, 4)
+    own = sampling.uniforms(Iid(), 4, 8, x, 0)
+    assert own.shape == (3, 8, 4)
+    assert not (own[0] == own[1]).any()
+    turned = sampling.uniforms(Iid(), 4, 8, x[[2, 0]], 0)
+    assert (turned == own[[2, 0]]).all()
+
+
+def test_minus_zero_is_zero() -> None:
+    zeros = np.zeros((1, 2))
+    assert (
+        sampling.uniforms(Iid(), 2, 4, zeros, 0) == sampling.uniforms(Iid(), 2, 4, -zeros, 0)
+    ).all()
+
+
+@pytest.mark.parametrize("draws", ["shared", "own"])
+@pytest.mark.parametrize("part", [Gaussian(), Marginals(design=Sobol()), Neighbours()], ids=repr)
+def test_a_prefix_is_the_draw_of_that_length(part: Perturbation, draws: str) -> None:
+    table = mixed()
+    x = table.background[:2]
+    long = sampling.sample(part, table, x, 64, draws, 3)
+    short = sampling.sample(part, table, x, 16, draws, 3)
+    assert (sampling.prefix(long, 16).moves == short.moves).all()
+
+
+def test_points_add_moves_to_x_or_replace_it() -> None:
+    x = np.array([[1.0, 10.0], [2.0, 20.0]])
+    moves = np.array([[[0.5, 7.0], [0.25, 8.0]]])
+    cloud = Cloud(x, moves, np.array([True, False]))
+    found = sampling.points(cloud, EVERY, EVERY)
+    assert found.tolist() == [[1.5, 7.0], [1.25, 8.0], [2.5, 7.0], [2.25, 8.0]]
+    assert sampling.points(cloud, slice(1, 2), slice(1, 2)).tolist() == [[2.25, 8.0]]
+
+
+def test_points_are_the_callers_own() -> None:
+    """A model that writes into its input spoils no sample."""
+    for relative in (True, False):
+        cloud = Cloud(np.zeros((1, 2)), np.ones((1, 3, 2)), np.full(2, relative))
+        sampling.points(cloud, EVERY, EVERY)[:] = 99
+        assert (cloud.moves == 1).all()
+
+
+@pytest.mark.parametrize(
+    ("part", "draws", "shape"),
+    [
+        (Gaussian(), "shared", (5, 32, 2)),
+        (Marginals(), "shared", (1, 32, 2)),
+        (Marginals(), "own", (5, 32, 2)),
+        (Neighbours(), "shared", (5, 32, 2)),
+    ],
+    ids=repr,
+)
+def test_a_law_free_of_x_is_asked_once_for_all(
+    part: Perturbation, draws: str, shape: tuple[int, int, int]
+) -> None:
+    asked, table = box(), numbers()
+    before = asked.queries
+    cloud = sampling.sample(part, table, table.background[:5], 32, draws, 0)
+    assert sampling.answers(asked, table, cloud).shape == shape
+    assert asked.queries - before == shape[0] * 32
+
+
+@pytest.mark.parametrize("most", [1, 7, 32, 100])
+@pytest.mark.parametrize("part", [Gaussian(), Marginals(), Neighbours()], ids=repr)
+def test_the_length_of_calls_changes_nothing(
+    part: Perturbation, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = numbers()
+    cloud = sampling.sample(part, table, table.background[:3], 32, "shared", 0)
+    whole = sampling.answers(box(), table, cloud)
+    monkeypatch.setattr(sampling, "_ROWS", most)
+    assert (sampling.answers(box(), table, cloud) == whole).all()
+
+
+def test_no_call_is_longer_than_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    lengths: list[int] = []
+
+    def model(rows: pd.DataFrame) -> Array:
+        lengths.append(len(rows))
+        return people(rows)
+
+    table = mixed()
+    asked = blackbox(model, table.decode(table.background[:4].copy()))
+    monkeypatch.setattr(sampling, "_ROWS", 50)
+    cloud = sampling.sample(Gaussian(), table, table.background[:3], 32, "shared", 0)
+    sampling.answers(asked, table, cloud)
+    assert max(lengths) <= 50
+    assert sum(lengths[-3:]) == 96
+
+
+def test_answers_lie_where_their_points_do() -> None:
+    table: Any = numbers()
+    cloud = sampling.sample(Gaussian(), table, table.background[:3], 16, "own", 0)
+    y = sampling.answers(box(), table, cloud)
+    for i in range(3):
+        alone = curve(table.decode(sampling.points(cloud, slice(i, i + 1), EVERY)))
+        assert (y[i] == alone).all()
