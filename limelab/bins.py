@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from limelab.types import Array, View
+from limelab.types import Array, Bools, View
 
 Cuts = tuple[Array, ...]
 
@@ -39,33 +39,69 @@ def quantile_cuts(view: View, bins: int) -> Cuts:
 def entropy_cuts(view: View, target: npt.NDArray[np.generic], depth: int) -> Cuts:
     """Inner edges of each column where a classification tree of that depth would split it.
 
-    The criterion is information gain on the background's target, as in lime's entropy
-    discretiser (depth 3).
+    The criterion is information gain on the background's target, one class a value, as in lime's
+    entropy discretiser (depth 3). An edge lies midway between two neighbouring values; the tree
+    itself sees ranks, so it depends on no unit (scikit-learn's trees round values to single
+    precision). A column that no split improves has no edges.
+
+    Examples
+    --------
+    >>> from limelab.domains import Table
+    >>> entropy_cuts(Table([[1.0], [2.0], [4.0], [9.0]]), np.array([0, 0, 1, 1]), 3)[0].tolist()
+    [3.0]
     """
-    from sklearn.tree import DecisionTreeClassifier
+    classes = np.unique(target, return_inverse=True)[1]
 
     def compute() -> Cuts:
-        found = []
-        for j, code in enumerate(view.categorical):
-            tree = DecisionTreeClassifier(criterion="entropy", max_depth=depth, random_state=0)
-            fitted = None if code else tree.fit(view.background[:, [j]], target).tree_
-            split = None if fitted is None else fitted.feature >= 0
-            found.append(np.empty(0) if fitted is None else np.unique(fitted.threshold[split]))
-        return tuple(found)
+        columns = zip(view.categorical, view.background.T, strict=True)
+        return tuple(
+            np.empty(0) if code else _splits(column, classes, depth) for code, column in columns
+        )
 
     return view.once(("entropy cuts", depth), compute)
 
 
-def assign(values: Array, cuts: Sequence[Array]) -> npt.NDArray[np.int16]:
-    """Bins (..., d) of values (..., d); a column without cuts keeps its whole numbers as bins.
+def _splits(column: Array, classes: npt.NDArray[np.intp], depth: int) -> Array:
+    from sklearn.tree import DecisionTreeClassifier
+
+    values, ranks = np.unique(column, return_inverse=True)
+    tree = DecisionTreeClassifier(criterion="entropy", max_depth=depth, random_state=0)
+    grown = tree.fit(ranks[:, None], classes).tree_
+    below = np.unique(grown.threshold[grown.feature >= 0]).astype(np.intp)
+    low, high = values[below], values[below + 1]
+    middle = low + (high - low) / 2
+    return np.where(middle < high, middle, low)
+
+
+def limits(x: Array, cuts: Sequence[Array], categorical: Bools) -> tuple[Array, Array]:
+    """Ends (I, d) of the bins that hold x (I, d): a value v is in x's bin where low < v <= high.
+
+    Infinite where a bin is open. The bin of a category is its own code alone.
 
     Examples
     --------
-    >>> assign(np.array([[0.5, 2.0], [1.0, 0.0]]), [np.array([0.5, 0.8]), np.empty(0)]).tolist()
-    [[0, 2], [2, 0]]
+    >>> cuts = [np.array([1.0, 2.0]), np.empty(0)]
+    >>> low, high = limits(np.array([[2.0, 3.0]]), cuts, np.array([False, True]))
+    >>> low.tolist(), high.tolist()
+    ([[1.0, 2.5]], [[2.0, 3.0]])
     """
-    bins = np.empty(values.shape, dtype=np.int16)
-    for j, edges in enumerate(cuts):
-        column = values[..., j]
-        bins[..., j] = np.searchsorted(edges, column) if len(edges) else column
-    return bins
+    low, high = np.where(categorical, x - 0.5, -np.inf), np.where(categorical, x, np.inf)
+    for j in np.flatnonzero(~categorical):
+        edges = np.concatenate([[-np.inf], cuts[j], [np.inf]])
+        bins = np.searchsorted(cuts[j], x[:, j])
+        low[:, j], high[:, j] = edges[bins], edges[bins + 1]
+    return low, high
+
+
+def share_between(view: View, low: Array, high: Array) -> Array:
+    """Share (I, d) of the background in (low, high], each (I, d), column by column."""
+    table, found = sorted_background(view), np.empty(low.shape)
+    for j, column in enumerate(table.T):
+        upto, below = (np.searchsorted(column, ends[:, j], side="right") for ends in (high, low))
+        found[:, j] = (upto - below) / len(table)
+    return found
+
+
+def sorted_background(view: View) -> Array:
+    """Each column of the background in order, shape (n, d): an empirical quantile table."""
+    return view.once("sorted background", lambda: np.sort(view.background, axis=0))

@@ -12,6 +12,8 @@ from sklearn.inspection import permutation_importance
 from limelab.blackbox import BlackBox
 from limelab.types import Array, View
 
+_ROWS = 2**16  # rows of one call of the model
+
 
 def prediction_importance(
     box: BlackBox, view: View, x: Array, *, repeats: int, rng: np.random.Generator
@@ -48,12 +50,20 @@ def prediction_importance(
     importance = np.empty((repeats, x.shape[1], f.shape[1]))
     for repeat in range(repeats):
         order = rng.permutation(len(x))
-        for j in range(x.shape[1]):
-            permuted = x.copy()
-            permuted[:, j] = x[order, j]
-            change = box.ask(view.decode(permuted)) - f
-            importance[repeat, j] = np.sqrt((change**2).mean(axis=0) / 2)
+        for columns in _batches(x):
+            permuted = np.repeat(x[None], len(columns), axis=0)
+            for block, j in zip(permuted, columns, strict=True):
+                block[:, j] = x[order, j]
+            answers = box.ask(view.decode(permuted.reshape(-1, x.shape[1])))
+            change = answers.reshape(len(columns), len(x), -1) - f
+            importance[repeat, columns] = np.sqrt((change**2).mean(axis=1) / 2)
     return importance
+
+
+def _batches(x: Array) -> list[range]:
+    """Columns to permute in one call: a call costs milliseconds, whatever its length."""
+    step = max(1, _ROWS // len(x))
+    return [range(j, min(j + step, x.shape[1])) for j in range(0, x.shape[1], step)]
 
 
 def label_importance(

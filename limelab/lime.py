@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -107,17 +108,18 @@ class Lime:
         LocalFitWarning
             Some rows could not be explained; their note says why.
         """
-        seed = _checked_seed(seed)
-        domain = infer(background)
+        explanation = self._explain(predict, infer(background), rows, _checked_seed(seed))
+        _warn(explanation)
+        return explanation
+
+    def _explain(self, predict: Any, domain: Domain, rows: Any, seed: int) -> Explanation:
         x, labels = domain.encode(rows), domain.labels(rows)
         parts = []
         with one_thread():
             for view, positions in domain.views(rows):
                 named = [labels[p] for p in positions]
                 parts.append(self._explain_view(predict, view, x[positions], named, seed))
-        explanation = joined(parts)
-        _warn(explanation)
-        return explanation
+        return joined(parts)
 
     def _explain_view(
         self, predict: Any, view: View, x: Array, labels: list[Any], seed: int
@@ -161,8 +163,8 @@ def explain(
     explainer : Explainer, default Lime()
         Ours, or anything with ``explain(predict, background, rows, seed)``.
     domain : Domain, optional
-        Takes the place of the background, then None, where columns need to be declared:
-        ``Table(background, categorical=["code"], groups={"job": ["job_a", "job_b"]})``.
+        Takes the place of the background, which may then be None, where columns need to be
+        declared: ``Table(background, categorical=["code"], groups={"job": ["job_a", "job_b"]})``.
     seed : int, default 0
 
     Returns
@@ -183,29 +185,32 @@ def explain(
             f"explainer={explainer!r} has no explain(predict, background, rows, seed); expected "
             "Lime() or an object with that method"
         )
-    if domain is not None and background is not None:
-        raise BadInput(
-            "background and domain both came, but a domain holds its background; expected one; "
-            "give explain(model, None, rows, domain=domain)"
-        )
-    domain = infer(background if domain is None else domain)
+    held = infer(background if domain is None else domain)
     if isinstance(explainer, Lime):
-        return explainer.explain(model, domain, rows, seed)
-    return explain_with(explainer, model, domain, rows, seed)
+        explanation = explainer._explain(model, held, rows, seed)
+    else:
+        explanation = explain_with(explainer, model, held, rows, seed)
+    _warn(explanation)
+    return explanation
 
 
 def explain_with(
     explainer: Explainer, model: Any, domain: Domain, rows: Any, seed: int
 ) -> Explanation:
-    """Explain by an explainer that is not made of our parts; arrays become an Explanation."""
+    """Explain by an explainer that is not made of our parts; arrays become an Explanation.
+
+    It gets a copy of the rows, and the background as it came: the domain itself where its class
+    says `takes_domain`, so that declared categories and groups are not lost.
+    """
     x, labels = domain.encode(rows), domain.labels(rows)
     ((view, _),) = domain.views(rows)
+    background = domain if getattr(explainer, "takes_domain", False) else domain.frame
     with one_thread():
         box = as_blackbox(model, view)
         f = box.ask(view.decode(x))
-        found = explainer.explain(box.ask, domain.frame, rows, seed)
+        found = explainer.explain(box.ask, background, copy(rows), seed)
     if isinstance(found, Explanation):
-        return found
+        return _of_these_rows(found, explainer, labels)
     return Explanation.from_attributions(
         found,
         instances=labels,
@@ -215,6 +220,15 @@ def explain_with(
         f=f,
         record=repr(explainer),
     )
+
+
+def _of_these_rows(found: Explanation, explainer: Explainer, labels: Sequence[Any]) -> Explanation:
+    if tuple(found.instances) != tuple(labels):
+        raise BadInput(
+            f"{explainer!r} explained the rows {list(found.instances)[:5]}; expected "
+            f"{list(labels)[:5]} ({len(labels)} rows), in this order"
+        )
+    return found
 
 
 def as_blackbox(model: Any, view: View) -> BlackBox:

@@ -17,7 +17,20 @@ def sample(
     """The cloud of n samples round x (I, d); `draws` is "shared" or "own"."""
     keys = None if draws == "shared" else x
     u = uniforms(perturbation.design, perturbation.dims(view), n, keys, seed)
-    return perturbation.cloud(u, x, view)
+    return _held(perturbation.cloud(u, x, view), view)
+
+
+def _held(cloud: Cloud, view: View) -> Cloud:
+    """The cloud with constant numbers at x's own value, where x lies off the background's.
+
+    No law knows how far such a number may move. A cloud that needs no mending stays as it is, and
+    what it shares stays shared.
+    """
+    still = ~view.categorical & (view.scale == 0)
+    off = still & (cloud.x != view.background[:1]).any(axis=0)
+    if not off.any():
+        return cloud
+    return Cloud(cloud.x, np.where(off, 0.0, cloud.moves), cloud.relative | off)
 
 
 def uniforms(design: Design, dims: int, n: int, own: Array | None, seed: int) -> Array:

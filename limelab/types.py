@@ -113,7 +113,8 @@ class Interpreted:
     Attributes
     ----------
     z : array of shape (I or 1, N, k)
-        Measured from x: a number is 0 at x, a category is 1 where it is the same as x.
+        Measured from x: a number is 0 at x, a category is 1 where it is the same as x. It may hold
+        small integers where all features are 0 or 1.
     at_x : array of shape (k,)
         z of x itself.
     gap : array of shape (I or 1, k)
@@ -126,6 +127,11 @@ class Interpreted:
     steps : tuple of float, length k, or ()
         How far one unit of z is in the feature's own units, for rules that a reader can apply;
         0 where z is no such number, () where none is.
+    extent : array of shape (k,), or None
+        Range of each feature over the background, in units of z; None where there is none.
+    limits : array of shape (I, k, 2), or None
+        Ends of x's bin, (low, high], in the feature's own units, infinite where it is open; NaN
+        for a feature without bins, None where none has any.
     """
 
     z: Array
@@ -136,6 +142,8 @@ class Interpreted:
     names: tuple[str, ...]
     units: tuple[str, ...]
     steps: tuple[float, ...] = ()
+    extent: Array | None = None
+    limits: Array | None = None
 
 
 @runtime_checkable

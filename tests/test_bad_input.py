@@ -266,10 +266,6 @@ CALLS: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: explain(ARRAY, explainer=Returns({"x0": 1.0})),
         "the explainer returned dict; expected an Explanation or numbers of shape",
     ),
-    "background and domain": (
-        lambda: explain(ARRAY, domain=ll.Table(ARRAY)),
-        r"background and domain both came.*explain\(model, None, rows, domain=domain\)",
-    ),
     "a part that is none": (lambda: ll.Lime(kernel=ll.Ridge()), "expected a Kernel value"),  # type: ignore[arg-type]
     "a part's class": (lambda: ll.Lime(surrogate=ll.Tree), "expected a Surrogate value"),  # type: ignore[arg-type]
     "unknown draws": (lambda: ll.Lime(draws="both"), "expected 'shared' or 'own'"),  # type: ignore[arg-type]

@@ -9,7 +9,8 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 from scipy.stats import rankdata
 
-from limelab.perturbations.designs import Iid
+from limelab.perturbations.designs import Iid, check_design
+from limelab.perturbations.products import row_products
 from limelab.types import Array, Cloud, Design, NotApplicable, View
 
 _LEAST = 1e-9  # eigenvalues of a correlation matrix that is none after rounding
@@ -21,7 +22,8 @@ class Copula:
 
     Normal scores with correlation 2 sin(pi rho / 6), rho Spearman's (Kruskal 1958), are pushed
     through each column's empirical quantiles, so values and categories stay those of the
-    background. Categories have no order of their own: levels are ranked by their mean on the
+    background. Ties weaken rank correlations, so rho is first raised to what it would be without
+    them; among columns of few values the correlations are kept to about .03. Categories have no order of their own: levels are ranked by their mean on the
     first principal direction of the numbers' ranks, so that what depends on them is kept.
 
     Parameters
@@ -36,6 +38,9 @@ class Copula:
 
     design: Design = field(default_factory=Iid)
     family: ClassVar[str] = "data-driven"
+
+    def __post_init__(self) -> None:
+        check_design(self)
 
     def dims(self, view: View) -> int:
         """One uniform a column."""
@@ -68,14 +73,14 @@ class _Law:
     def of(cls, view: View) -> _Law:
         ranked = _ranked_levels(view)
         order = np.argsort(ranked, axis=0, kind="stable")
-        latent = 2.0 * np.sin(np.pi / 6.0 * _spearman(ranked))
+        latent = 2.0 * np.sin(np.pi / 6.0 * _untied_spearman(ranked))
         values, vectors = np.linalg.eigh(latent)
         root = (vectors * np.sqrt(np.maximum(values, _LEAST))) @ vectors.T
         scale = np.sqrt((root**2).sum(axis=1))
         return cls(root / scale[:, None], np.take_along_axis(view.background, order, axis=0))
 
     def rows(self, u: Array) -> Array:
-        quantiles = ndtr(ndtri(u) @ self.root.T)
+        quantiles = ndtr(row_products(ndtri(u), self.root.T))
         place = np.minimum((quantiles * len(self.table)).astype(np.intp), len(self.table) - 1)
         flat = place.reshape(-1, u.shape[-1])
         return np.take_along_axis(self.table, flat, axis=0).reshape(u.shape)
@@ -106,12 +111,17 @@ def _leading_score(numbers: Array) -> Array:
     return np.asarray(centred @ (direction * sign))
 
 
-def _spearman(columns: Array) -> Array:
-    """Spearman's correlations (d, d); a constant column correlates with nothing."""
+def _untied_spearman(columns: Array) -> Array:
+    """Spearman's correlations (d, d) as they were before rounding tied the ranks.
+
+    A tied rank is the mean of the ranks that it stands for. Where the regression of one rank on
+    another is a line, ties shrink their covariance as they shrink the variance of the tied one.
+    A constant column correlates with nothing.
+    """
     ranks = rankdata(columns, axis=0)
-    centred = ranks - ranks.mean(axis=0)
-    norm = np.sqrt((centred**2).sum(axis=0))
-    unit = centred / np.where(norm > 0, norm, 1.0)
-    rho: Array = np.clip(unit.T @ unit, -1.0, 1.0)
+    variance = ranks.var(axis=0)
+    centred = (ranks - ranks.mean(axis=0)) / np.where(variance > 0, variance, 1.0)
+    untied = (len(columns) ** 2 - 1) / 12.0
+    rho: Array = np.clip(centred.T @ centred * (untied / len(columns)), -1.0, 1.0)
     np.fill_diagonal(rho, 1.0)
     return rho

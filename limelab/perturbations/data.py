@@ -70,6 +70,9 @@ class Rows:
     design: Design = field(default_factory=Iid)
     family: ClassVar[str] = "data-driven"
 
+    def __post_init__(self) -> None:
+        check_design(self)
+
     def dims(self, view: View) -> int:
         """Which row."""
         return 1
@@ -114,6 +117,7 @@ class Mixup:
     def __post_init__(self) -> None:
         positive(self, "a")
         positive(self, "b")
+        check_design(self)
 
     def dims(self, view: View) -> int:
         """Which row, how far, and whether the categories go along."""

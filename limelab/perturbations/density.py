@@ -9,8 +9,9 @@ import numpy as np
 from scipy.special import ndtri
 
 from limelab.numbers import positive
-from limelab.perturbations.designs import Iid
+from limelab.perturbations.designs import Iid, check_design
 from limelab.perturbations.manifold import nearest_rows
+from limelab.perturbations.products import row_products
 from limelab.types import Array, Cloud, Design, NotApplicable, View
 
 
@@ -49,6 +50,7 @@ class LocalPCA:
         positive(self, "scale")
         positive(self, "share", most=1.0)
         positive(self, "variance", most=1.0)
+        check_design(self)
 
     def dims(self, view: View) -> int:
         """A normal for each direction, and two for the categories."""
@@ -63,13 +65,14 @@ class LocalPCA:
         numeric = ~view.categorical
         if not (view.scale > 0).any():
             raise NotApplicable("LocalPCA() needs numeric columns that vary; take Neighbours()")
+        noise = np.broadcast_to(ndtri(u[..., :-2]), (len(x), u.shape[1], u.shape[2] - 2))
         u = np.broadcast_to(u, (len(x), *u.shape[1:]))
         moves = np.empty((len(x), u.shape[1], len(numeric)))
         chance = min(1.0, self.scale) / 2
         for i, row in enumerate(x):
             near = nearest_rows(row, view, self.share, least=int(numeric.sum()) + 1)
             steps = _directions(near, view, self.variance)
-            moves[i] = ndtri(u[i, :, : len(steps)]) @ (self.scale * steps)
+            moves[i] = row_products(noise[i, :, : len(steps)], self.scale * steps)
             chosen = near[(u[i, :, -2] * len(near)).astype(np.intp)]
             codes = np.where(u[i, :, -1:] < chance, chosen, row)
             moves[i] = np.where(numeric, moves[i], codes)
@@ -79,11 +82,14 @@ class LocalPCA:
 def _directions(near: Array, view: View, variance: float) -> Array:
     """Principal steps (q, d) of the neighbours: direction times deviation, the largest first."""
     unit = np.where(view.scale > 0, view.scale, 1.0)
-    scaled = np.where(view.scale > 0, (near - near.mean(axis=0)) / unit, 0.0)
+    scaled = np.where(view.scale > 0, (near - near[0]) / unit, 0.0)  # 0, not nearly, where equal
+    scaled -= scaled.mean(axis=0)
     spread, vectors = np.linalg.eigh(scaled.T @ scaled / len(near))
     spread, vectors = np.maximum(spread[::-1], 0.0), vectors[:, ::-1].T
     if not spread[0] > 0:
-        raise NotApplicable("all neighbours of x are equal: they span no tangent space")
+        raise NotApplicable(
+            "all neighbours of x have the same numbers: they span no tangent space; raise the share"
+        )
     kept = int(np.searchsorted(np.cumsum(spread) / spread.sum(), variance - 1e-12)) + 1
     lead = np.take_along_axis(vectors, np.abs(vectors).argmax(axis=1)[:, None], axis=1)
     steps = vectors * np.sign(lead) * np.sqrt(spread)[:, None] * view.scale
@@ -95,7 +101,8 @@ class KernelDensity:
     """A local kernel density: a background row near x plus normal noise.
 
     The law of MeLIME's KDE generator (Botari et al. 2020) with a share of rows in place of a
-    radius, and a seed. Categories are those of the row.
+    radius, and a seed. Categories are those of the row. Copies of x are left out, as in
+    `Neighbours`.
 
     Parameters
     ----------
@@ -119,6 +126,7 @@ class KernelDensity:
     def __post_init__(self) -> None:
         positive(self, "bandwidth")
         positive(self, "share", most=1.0)
+        check_design(self)
 
     def dims(self, view: View) -> int:
         """Which row, and a normal for each column."""
@@ -130,10 +138,10 @@ class KernelDensity:
 
     def cloud(self, u: Array, x: Array, view: View) -> Cloud:
         """Absolute points near each instance."""
-        u = np.broadcast_to(u, (len(x), *u.shape[1:]))
-        noise = ndtri(u[..., 1:]) * (self.bandwidth * view.scale)
-        moves = np.empty(noise.shape)
+        moves = np.empty((len(x), *u.shape[1:-1], len(view.names)))
+        moves[:] = ndtri(u[..., 1:]) * (self.bandwidth * view.scale)
+        rows = np.broadcast_to(u[..., 0], moves.shape[:2])
         for i, row in enumerate(x):
             near = nearest_rows(row, view, self.share, least=2)
-            moves[i] = near[(u[i, :, 0] * len(near)).astype(np.intp)] + noise[i]
+            moves[i] += near[(rows[i] * len(near)).astype(np.intp)]
         return Cloud(x, moves, np.zeros(len(view.names), dtype=bool))

@@ -11,6 +11,7 @@ from scipy.stats import qmc
 from limelab.types import Array, BadInput, Design
 
 _SMALLEST = 2.0**-54  # an open interval: the inverse normal of 0 is minus infinity
+_STEP = 2.0**-53  # numpy's uniforms are multiples of it, and so are their mirror images
 _HALF_STEP = 2.0**-31  # Sobol points are multiples of 2^-30; half a step keeps them off 0 and 1
 
 
@@ -55,7 +56,7 @@ class Antithetic:
 
     def draw(self, n: int, dims: int, rng: np.random.Generator) -> Array:
         """Uniforms in (0, 1) of shape (n, dims); the first m rows are the draw of m."""
-        first = np.clip(rng.random(((n + 1) // 2, dims)), _SMALLEST, 1.0 - 2.0**-53)
+        first = np.maximum(rng.random(((n + 1) // 2, dims)), _STEP)
         return np.stack([first, 1.0 - first], axis=1).reshape(-1, dims)[:n]
 
 

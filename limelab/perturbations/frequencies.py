@@ -10,11 +10,9 @@ from scipy.special import ndtr, ndtri
 
 from limelab.bins import quantile_cuts
 from limelab.numbers import count
-from limelab.perturbations.designs import Iid
+from limelab.perturbations.designs import Iid, check_design
 from limelab.perturbations.margins import redraw
 from limelab.types import Array, Cloud, Design, NotApplicable, View
-
-_LEAST_SD = 1e-11  # what lime adds to the deviation of a bin
 
 
 @dataclass(frozen=True)
@@ -43,6 +41,7 @@ class BinFrequencies:
 
     def __post_init__(self) -> None:
         count(self, "bins", least=2)
+        check_design(self)
 
     def dims(self, view: View) -> int:
         """One uniform a column."""
@@ -71,7 +70,10 @@ class BinFrequencies:
 
 @dataclass(frozen=True, eq=False)
 class _Mixture:
-    """Truncated normals of one column, one a bin that holds values, all arrays of shape (B,)."""
+    """Truncated normals of one column, one a bin that holds values, all arrays of shape (B,).
+
+    A bin whose rows have one value is a point: `low` and `high` are that value and clip it there.
+    """
 
     start: Array
     chance: Array
@@ -87,14 +89,16 @@ class _Mixture:
         held = np.unique(bins)
         edges = np.concatenate([[column.min()], cuts, [column.max()]])
         groups = [column[bins == b] for b in held]
+        point = np.array([np.ptp(group) == 0 for group in groups])
+        first = np.array([group[0] for group in groups])
         chance = np.array([len(group) for group in groups]) / len(column)
         return cls(
             start=np.cumsum(chance) - chance,
             chance=chance,
             mean=np.array([group.mean() for group in groups]),
-            sd=np.array([group.std() for group in groups]) + _LEAST_SD,
-            low=edges[held],
-            high=edges[held + 1],
+            sd=np.where(point, 1.0, [group.std() for group in groups]),
+            low=np.where(point, first, edges[held]),
+            high=np.where(point, first, edges[held + 1]),
         )
 
     def quantile(self, u: Array) -> Array:

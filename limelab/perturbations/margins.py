@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from limelab.bins import sorted_background
 from limelab.types import Array, View
-
-
-def sorted_background(view: View) -> Array:
-    """Each column of the background in order, shape (n, d): an empirical quantile table."""
-    return view.once("sorted background", lambda: np.sort(view.background, axis=0))
 
 
 def redraw(u: Array, view: View) -> Array:

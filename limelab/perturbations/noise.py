@@ -82,6 +82,7 @@ class Uniform:
 
     def __post_init__(self) -> None:
         positive(self, "radius")
+        check_design(self)
 
     def dims(self, view: View) -> int:
         """One uniform a column."""
@@ -117,6 +118,9 @@ class GlobalGaussian:
 
     design: Design = field(default_factory=Iid)
     family: ClassVar[str] = "noise"
+
+    def __post_init__(self) -> None:
+        check_design(self)
 
     def dims(self, view: View) -> int:
         """One uniform a column."""

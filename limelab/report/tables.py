@@ -95,11 +95,10 @@ def missing(summary: Summary) -> str:
     """Everything that is not there or to be read with care, with its reason."""
     found = summary.found
     parts = [_declined(summary), _cautions(summary), _failures(found)]
-    for key, title in (("metric_errors", "Metrics that broke"), ("damaged", "Damaged files")):
-        texts = [str(text) for text in found.manifest.get(key, [])]
-        if texts:
-            items = "".join(f"<li>{escape(text)}</li>" for text in dict.fromkeys(texts))
-            parts.append(f"<h4>{title}</h4><ul>{items}</ul>")
+    texts = [str(text) for text in found.manifest.get("damaged", [])]
+    if texts:
+        items = "".join(f"<li>{escape(text)}</li>" for text in dict.fromkeys(texts))
+        parts.append(f"<h4>Damaged files</h4><ul>{items}</ul>")
     return "".join(filter(None, parts))
 
 

@@ -1,6 +1,6 @@
 """Studies: what to run, the plan, the store and the runner; they hold no formulas."""
 
-from limelab.study.compare import compare
+from limelab.study.comparison import compare
 from limelab.study.results import Results
 from limelab.study.spec import Claim, Conditions, Judge, Study, Task, vary
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from limelab.sampling import prefix
 from limelab.study.blocks import Answers, Judgement, parts
 from limelab.study.foreign import FOREIGN
 from limelab.study.ready import split
-from limelab.types import Array, Cloud, Evidence, Judged, Reference
+from limelab.types import Array, Cloud, Evidence, Judged, NotApplicable, Reference
 
 Arrays = dict[str, Any]
 _STACKED = ("importance", "effect", "selected", "determined", "slope", "r2")
@@ -39,24 +39,60 @@ class Frame:
     references: dict[str, Reference]
 
 
-def of_lime(
-    frame: Frame, lime: Lime, asked: Sequence[tuple[Answers, Array | str]]
-) -> tuple[Evidence, Arrays]:
-    """Fit every repeat and judge it.
+@dataclass(frozen=True)
+class Broken:
+    """A condition that could not be fitted: why, and whether that is an error or a refusal."""
+
+    reason: str
+    error: bool
+
+
+def of_group(
+    frame: Frame, limes: Sequence[Lime], asked: Sequence[tuple[Answers, Array | str]]
+) -> list[tuple[Evidence, Arrays] | Broken]:
+    """Fit and judge every repeat of conditions that share a sampler; points are drawn once.
 
     Parameters
     ----------
     frame : Frame
-    lime : Lime
+    limes : sequence of Lime
     asked : sequence of (Answers, y or the reason why there are no answers), one a repeat
 
     Returns
     -------
-    evidence : Evidence
-    extra : dict
-        coef and stderr (R, I, k, C) for the table of explanations.
+    found : list, one a condition
+        Evidence, and coef and stderr (R, I, k, C) for the table of explanations; or why not.
     """
-    return _joined(frame, [_one_repeat(frame, lime, r, *pair) for r, pair in enumerate(asked)])
+    fits = [_Fits(frame, lime) for lime in limes]
+    for repeat, (spec, y) in enumerate(asked):
+        drawn = y if isinstance(y, str) else list(_drawn(frame, repeat, spec, y))
+        for one in fits:
+            one.add(drawn)
+    return [one.broken or _joined(frame, one.said) for one in fits]
+
+
+@dataclass(eq=False)
+class _Fits:
+    """What one condition has said so far, repeat by repeat, until it breaks."""
+
+    frame: Frame
+    lime: Lime
+    said: list[Arrays] = field(default_factory=list)
+    broken: Broken | None = None
+
+    def add(self, drawn: list[_Drawn] | str) -> None:
+        """Fit one repeat; a text is the reason why there is nothing to fit."""
+        if self.broken is not None:
+            return
+        if isinstance(drawn, str):
+            self.said.append(_with_reason(_blank(self.frame), drawn))
+            return
+        try:
+            self.said.append(_stacked([_said(self.frame, self.lime, one) for one in drawn]))
+        except NotApplicable as reason:
+            self.broken = Broken(str(reason), error=False)
+        except Exception as error:
+            self.broken = Broken(f"{type(error).__name__}: {error}", error=True)
 
 
 def of_nothing(frame: Frame, repeats: int, reason: str) -> tuple[Evidence, Arrays]:
@@ -113,35 +149,49 @@ def _place(n: int) -> str:
     return f"judged {n}"
 
 
-def _one_repeat(frame: Frame, lime: Lime, repeat: int, asked: Answers, y: Array | str) -> Arrays:
-    """All that one repeat of one condition says, over all instances."""
-    if isinstance(y, str):
-        return _with_reason(_blank(frame), y)
-    batches, done = [], 0
-    for x in parts(split(asked.task, asked.seed).x, asked.n):
+@dataclass(frozen=True, eq=False)
+class _Drawn:
+    """One batch of rows in one repeat: its cloud and answers, and the judges' points."""
+
+    table: Table
+    rows: slice
+    cloud: Cloud
+    y: Array
+    judges: list[Cloud]
+    seen: dict[str, list[Array]] = field(default_factory=dict)
+
+    def judged(self, lime: Lime) -> list[Array]:
+        """What a representation sees of the judges' points, made once."""
+        key = repr(lime.representation)
+        if key not in self.seen:
+            interpret = lime.representation.interpret
+            self.seen[key] = [interpret(cloud, self.table).z for cloud in self.judges]
+        return self.seen[key]
+
+
+def _drawn(frame: Frame, repeat: int, asked: Answers, y: Array) -> Iterator[_Drawn]:
+    """The batches of one repeat; y (I or 1, N, C) holds the answers of all rows."""
+    data, done = split(asked.task, asked.seed), 0
+    for x in parts(data.x, asked.n):
         rows = slice(done, done + len(x))
         done += len(x)
-        batches.append(_one_batch(frame, lime, repeat, asked, (x, rows, y)))
-    return {name: np.concatenate([batch[name] for batch in batches]) for name in batches[0]}
+        judges = [cloud for specs, _ in frame.judgements for cloud in specs[repeat].clouds(x)]
+        mine = y[rows] if len(y) > 1 else y
+        yield _Drawn(data.table, rows, asked.cloud(x), mine, judges)
 
 
-def _one_batch(
-    frame: Frame, lime: Lime, repeat: int, asked: Answers, batch: tuple[Array, slice, Array]
-) -> Arrays:
-    """Fit one batch of rows x, at their places, to answers y of all rows or shared by all."""
-    x, rows, y = batch
-    table = split(asked.task, asked.seed).table
-    cloud = prefix(asked.cloud(x), lime.n_samples)
-    mine = (y[rows] if len(y) > 1 else y)[:, : lime.n_samples]
+def _said(frame: Frame, lime: Lime, drawn: _Drawn) -> Arrays:
+    """One condition's fit of a batch, and its answers at the judges' points."""
+    n, rows = lime.n_samples, drawn.rows
     explanation = fit(
-        lime, table, cloud, mine, frame.f[rows], list(frame.labels[rows]), frame.outputs
+        lime,
+        drawn.table,
+        prefix(drawn.cloud, n),
+        drawn.y[:, :n],
+        frame.f[rows],
+        list(frame.labels[rows]),
+        frame.outputs,
     )
-    clouds = [cloud for judges, _ in frame.judgements for cloud in judges[repeat].clouds(x)]
-    return _said(lime, table, explanation, clouds)
-
-
-def _said(lime: Lime, table: Table, explanation: Explanation, clouds: Sequence[Cloud]) -> Arrays:
-    """Arrays of one batch; the surrogate's answers at the judge's points are NaN where declined."""
     said = {name: np.asarray(getattr(explanation, name)) for name in _STACKED}
     for name in ("coef", "stderr"):
         array = getattr(explanation, name)
@@ -151,21 +201,23 @@ def _said(lime: Lime, table: Table, explanation: Explanation, clouds: Sequence[C
         "g": explanation.g,
         "n_effective": explanation.n_effective,
         "declined": explanation.declined,
-        **_predicted(lime, table, explanation, clouds),
+        **_predicted(explanation, drawn.judged(lime)),
     }
 
 
-def _predicted(
-    lime: Lime, table: Table, explanation: Explanation, clouds: Sequence[Cloud]
-) -> Arrays:
-    """The surrogates' answers (I, M, C) at the points of every judge and radius."""
+def _predicted(explanation: Explanation, judged: Sequence[Array]) -> Arrays:
+    """The surrogates' answers (I, M, C) at every judge's points, NaN where declined."""
     assert explanation.model is not None
     found = {}
-    for n, cloud in enumerate(clouds):
-        g = explanation.model.predict(lime.representation.interpret(cloud, table).z)
+    for n, z in enumerate(judged):
+        g = explanation.model.predict(z)
         g[explanation.declined != ""] = np.nan
         found[_place(n)] = g
     return found
+
+
+def _stacked(batches: Sequence[Arrays]) -> Arrays:
+    return {name: np.concatenate([batch[name] for batch in batches]) for name in batches[0]}
 
 
 def _blank(frame: Frame) -> Arrays:

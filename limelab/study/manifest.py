@@ -87,13 +87,8 @@ def _spent(cost: Cost) -> dict[str, Any]:
         "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(cost.began)),
         "seconds": round(time.time() - cost.began, 3),
         "failures": list(cost.failures),
-        "metric_errors": [_told(one) for one in cost.failures if one["kind"] == "scores"],
         "damaged": list(cost.damaged),
     }
-
-
-def _told(failure: Mapping[str, Any]) -> str:
-    return f"{failure['task']}, {failure['what']}: {failure['error']}"
 
 
 def _versions() -> dict[str, str]:

@@ -26,7 +26,7 @@ from limelab.study.rows import (
     with_lead,
 )
 from limelab.study.store import load_arrays
-from limelab.types import Evidence, Explainer, Metric, NotApplicable, Reference
+from limelab.types import Evidence, Explainer, Metric, Reference
 
 if TYPE_CHECKING:
     from limelab.study.spec import Task
@@ -86,13 +86,16 @@ class Scoring:
         frame = self._frame()
         loaded = [(spec, stored.reason or stored.load()) for spec, stored in self.asked]
         scores, told, errors = [], [], []
-        for condition in self.conditions:
-            evidence, extra, broken = self._evidence(frame, condition, loaded)
+        for condition, found in zip(self.conditions, self._found(frame, loaded), strict=True):
+            if isinstance(found, gather.Broken):
+                errors += [(condition.name, "fit", found.reason)] if found.error else []
+                found = gather.of_nothing(frame, len(loaded), found.reason)
+            evidence, extra = found
             lead = self._lead(condition)
             rows, failed = score_rows(evidence, self.metrics, frame.labels)
             scores.append(with_lead(lead, rows))
             told.append(with_lead(lead, explanation_rows(evidence, extra, frame.labels)))
-            errors += [(condition.name, *one) for one in [*broken, *failed]]
+            errors += [(condition.name, *one) for one in failed]
         return self._made(pd.concat(scores), pd.concat(told), errors)
 
     def _made(self, scores: pd.DataFrame, told: pd.DataFrame, errors: Sequence[Any]) -> Made:
@@ -132,20 +135,15 @@ class Scoring:
             for name in ("prediction", "label")
         }
 
-    def _evidence(
-        self, frame: gather.Frame, condition: Condition, loaded: Sequence[tuple[Any, Any]]
-    ) -> tuple[Evidence, Arrays, list[tuple[str, str]]]:
-        """Evidence of one condition; a part that declines or breaks leaves its reason."""
-        if type(condition.explainer) is not Lime:
-            return *gather.of_arrays(frame, [found for _, found in loaded]), []
+    def _found(
+        self, frame: gather.Frame, loaded: Sequence[tuple[Any, Any]]
+    ) -> list[tuple[Evidence, Arrays] | gather.Broken]:
+        """Evidence of each condition, or why there is none."""
+        limes = [c.explainer for c in self.conditions if type(c.explainer) is Lime]
+        if not limes:
+            return [gather.of_arrays(frame, [arrays for _, arrays in loaded])]
         asked = [(spec, y if isinstance(y, str) else y["y"]) for spec, y in loaded]
-        try:
-            return *gather.of_lime(frame, condition.explainer, asked), []
-        except NotApplicable as reason:
-            return *gather.of_nothing(frame, len(asked), str(reason)), []
-        except Exception as error:
-            said = f"{type(error).__name__}: {error}"
-            return *gather.of_nothing(frame, len(asked), said), [("fit", said)]
+        return gather.of_group(frame, limes, asked)
 
     def _lead(self, condition: Condition) -> dict[str, Any]:
         values = (self.task.name, self.task.data_name, self.task.model.name, condition.name)

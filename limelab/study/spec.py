@@ -322,8 +322,12 @@ class Study:
         """A small version to see that it runs: few tasks, rows and repeats, the same conditions."""
         step = max(1, len(self.tasks) // _QUICK_TASKS)
         tasks = self.tasks[::step][:_QUICK_TASKS]
-        few = [replace(t, instances=min(t.instances, _QUICK_INSTANCES)) for t in tasks]
-        return replace(self, tasks=tuple(few), repeats=min(self.repeats, _QUICK_REPEATS))
+        few = tuple(replace(t, instances=min(t.instances, _QUICK_INSTANCES)) for t in tasks)
+        repeats = min(self.repeats, _QUICK_REPEATS)
+        small = replace(self, tasks=few, repeats=repeats, claims=())
+        # the claims stay, also one on a task that is left out: its row says that there are no data
+        object.__setattr__(small, "claims", self.claims)
+        return small
 
     def run(
         self,

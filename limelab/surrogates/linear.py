@@ -3,35 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from limelab.numbers import positive
-from limelab.types import Array, BadInput, Bools, Ints
+from limelab.surrogates.moments import (
+    Moments,
+    Selector,
+    at,
+    check_selector,
+    constant,
+    relative,
+    same_choice,
+)
+from limelab.types import Array, Bools, Ints
 
-_STILL = 1e-10  # a column whose sd is below this share of its size does not vary
-_RANK = 1e-10  # directions of the correlation matrix below this share of the largest are none
-_FLAT = 1e-12  # an output that varies by less than this share of its size is constant
-_NOTHING = 1e-140  # or by less than this, whose square underflows
 _FULL = 1e-9  # a leverage this near to 1 leaves no residual to speak of
 
 
-class Selector(Protocol):
-    """Which features a target may use, from weighted moments."""
-
-    def choose(self, gram: Array, moments: Array) -> Bools: ...
-
-
 @dataclass(frozen=True, eq=False)
-class LinearModel:
-    """A stack of fitted lines.
+class Lines:
+    """What every stack of fitted lines says.
 
     Attributes
     ----------
-    coef, stderr : arrays of shape (I, k, C)
-        Output units per unit of z; standard errors are HC3 and hold for independent draws
-        (MacKinnon and White 1985); after a selection they are conditional on it.
+    coef : array of shape (I, k, C)
+        Output units per unit of z.
     intercept : array of shape (I, C)
         The line's value at z = 0.
     selected : bool array of shape (I, k, C)
@@ -40,12 +38,11 @@ class LinearModel:
     rank : int array of shape (I or 1,)
         Independent directions among the features that vary.
     r2, r2_out : arrays of shape (I, C)
-        Weighted R squared in sample, and leaving each sample out; NaN where the model is constant.
+        Weighted R squared in and out of sample; NaN where the model is constant.
     """
 
     coef: Array
     intercept: Array
-    stderr: Array
     selected: Bools
     deviation: Array
     rank: Ints
@@ -70,6 +67,22 @@ class LinearModel:
         return np.asarray(values + self.intercept[:, None, :])
 
 
+@dataclass(frozen=True, eq=False)
+class LinearModel(Lines):
+    """A stack of fitted lines with standard errors.
+
+    Attributes
+    ----------
+    stderr : array of shape (I, k, C)
+        HC3, for independent draws (MacKinnon and White 1985); after a selection they are
+        conditional on it.
+    r2_out : array of shape (I, C)
+        Leaving each sample out.
+    """
+
+    stderr: Array
+
+
 @dataclass(frozen=True)
 class LeastSquares:
     """Weighted least squares; collinear features share their coefficient (minimum norm).
@@ -89,11 +102,11 @@ class LeastSquares:
     select: Selector | None = None
 
     def __post_init__(self) -> None:
-        _check_selector(self, self.select)
+        check_selector(self, self.select)
 
     def fit(self, z: Array, w: Array, y: Array) -> LinearModel:
         """Lines for z (I or 1, N, k), w (I or 1, N), y (I or 1, N, C)."""
-        return fit_lines(z, w, y, penalty=0.0, select=self.select)
+        return fit_lines(z, relative(w), y, 0.0, self.select)
 
 
 @dataclass(frozen=True)
@@ -123,42 +136,71 @@ class Ridge:
 
     def __post_init__(self) -> None:
         positive(self, "alpha", zero=True)
-        _check_selector(self, self.select)
+        check_selector(self, self.select)
 
     def fit(self, z: Array, w: Array, y: Array) -> LinearModel:
         """Lines for z (I or 1, N, k), w (I or 1, N), y (I or 1, N, C)."""
-        return fit_lines(z, w, y, penalty=self.alpha / z.shape[1], select=self.select)
+        return fit_lines(z, relative(w), y, self.alpha, self.select)
 
 
-def _check_selector(owner: object, select: Any) -> None:
-    wrong = isinstance(select, type) or not callable(getattr(select, "choose", None))
-    if select is not None and wrong:
-        raise BadInput(
-            f"{type(owner).__name__}(select={select!r}); expected a selector such as Forward(5)"
-        )
+@dataclass(frozen=True)
+class AbsoluteRidge:
+    """Weighted least squares with lime's penalty: on the squared coefficients, of raw weights.
+
+    It is scikit-learn's ``Ridge(alpha).fit(z, y, sample_weight=w)``. The penalty stands against
+    the sum of the weights, so a narrow kernel, whose weights are small, lets it erase the
+    coefficients however many samples there are; `Ridge` scales the weights to a mean of 1 first
+    and keeps them. This one is for reproducing lime and for showing what its penalty does.
+
+    Parameters
+    ----------
+    alpha : float, default 1
+        The penalty, at least 0.
+    select : selector, optional
+        Use the features that it chooses, such as ``Forward(5)``.
+
+    Examples
+    --------
+    >>> z = np.array([[[-1.0], [0.0], [1.0]]])
+    >>> w = np.full((1, 3), 0.01)
+    >>> AbsoluteRidge(2).fit(z, w, z).coef.round(4).tolist()  # 0.02 / (0.02 + 2)
+    [[[0.0099]]]
+    >>> Ridge(2).fit(z, w, z).coef.round(4).tolist()
+    [[[0.5]]]
+    """
+
+    alpha: float = 1.0
+    select: Selector | None = None
+
+    def __post_init__(self) -> None:
+        positive(self, "alpha", zero=True)
+        check_selector(self, self.select)
+
+    def fit(self, z: Array, w: Array, y: Array) -> LinearModel:
+        """Lines for z (I or 1, N, k), w (I or 1, N), y (I or 1, N, C)."""
+        return fit_lines(z, w, y, self.alpha, self.select)
 
 
-def fit_lines(
-    z: Array, w: Array, y: Array, *, penalty: float, select: Selector | None
-) -> LinearModel:
-    """Fit every instance and output; where z and w are shared, all of them in one product."""
+def fit_lines(z: Array, w: Array, y: Array, alpha: float, select: Selector | None) -> LinearModel:
+    """Fit every instance and output; where z and w are shared, all of them in one product.
+
+    The penalty alpha stands against the sum of the weights w.
+    """
     if len(z) == len(w) == 1:
-        moments = [_Moments(z[0], w[0])]
+        shared = Moments(z[0], w[0])
         targets = np.moveaxis(y, 0, 1).reshape(y.shape[1], -1)
-        whole = _fit(moments[0], targets, penalty, select)
-        lines = _Lines(*(_unstack(part, len(y)) for part in whole))
-    else:
-        moments = [_Moments(_at(z, i), _at(w, i)) for i in range(max(len(z), len(w), len(y)))]
-        fits = [_fit(m, _at(y, i), penalty, select) for i, m in enumerate(moments)]
-        lines = _Lines(*map(np.stack, zip(*fits, strict=True)))
-    return LinearModel(
-        **lines._asdict(),
-        deviation=np.stack([m.deviation for m in moments]),
-        rank=np.array([m.rank for m in moments]),
-    )
+        lines = _Fit(*(_unstack(part, len(y)) for part in _fit(shared, targets, alpha, select)))
+        return _model(lines, [shared.deviation], [shared.rank])
+    fits, deviation, rank = [], [], []
+    for i in range(max(len(z), len(w))):
+        m = Moments(at(z, i), at(w, i))
+        fits.append(_fit(m, at(y, i), alpha, select))
+        deviation.append(m.deviation)
+        rank.append(m.rank)
+    return _model(_Fit(*map(np.stack, zip(*fits, strict=True))), deviation, rank)
 
 
-class _Lines(NamedTuple):
+class _Fit(NamedTuple):
     """Lines of Q targets: (k, Q) and (Q,); stacked with the instances in front."""
 
     coef: Any
@@ -169,9 +211,8 @@ class _Lines(NamedTuple):
     r2_out: Any
 
 
-def _at(stack: Array, i: int) -> Array:
-    block: Array = stack[i if len(stack) > 1 else 0]
-    return block
+def _model(lines: _Fit, deviation: list[Array], rank: list[int]) -> LinearModel:
+    return LinearModel(**lines._asdict(), deviation=np.stack(deviation), rank=np.array(rank))
 
 
 def _unstack(part: Array, instances: int) -> Array:
@@ -179,77 +220,26 @@ def _unstack(part: Array, instances: int) -> Array:
     return np.moveaxis(part.reshape(*part.shape[:-1], instances, -1), -2, 0)
 
 
-class _Moments:
-    """One weighted sample of features: centred columns, their Gram matrix, what varies."""
-
-    def __init__(self, z: Array, w: Array) -> None:
-        self.v = w / w.sum()
-        self.centre = self.v @ z
-        self.zc = z - self.centre
-        self.weighted = self.zc.T * self.v
-        self.gram = self.weighted @ self.zc
-        self.deviation = np.sqrt(np.diag(self.gram))
-        self.varies = self.deviation > _STILL * np.abs(z).max(axis=0)
-        self.deviation = np.where(self.varies, self.deviation, 0.0)
-
-    @property
-    def rank(self) -> int:
-        use = np.flatnonzero(self.varies)
-        if not len(use):
-            return 0
-        sd = self.deviation[use]
-        return int(
-            np.linalg.matrix_rank(
-                self.gram[np.ix_(use, use)] / np.outer(sd, sd), tol=_RANK * len(use), hermitian=True
-            )
-        )
-
-    def solver(self, use: Ints, penalty: float) -> Array:
-        """H (len(use), N): coefficients are H (y - mean y); scaled, so units do not matter."""
-        sd = self.deviation[use]
-        penalised = self.gram[np.ix_(use, use)] + penalty * np.eye(len(use))
-        scaled = penalised / np.outer(sd, sd)
-        inverse = np.linalg.pinv(scaled, rcond=_RANK, hermitian=True)
-        return np.asarray((inverse / np.outer(sd, sd)) @ self.weighted[use])
-
-
-def _fit(m: _Moments, y: Array, penalty: float, select: Selector | None) -> _Lines:
+def _fit(m: Moments, y: Array, alpha: float, select: Selector | None) -> _Fit:
     """The lines of y (N, Q) on one sample of features."""
     mean = m.v @ y
     yc = y - mean
-    constant = np.ptp(y, axis=0) <= np.maximum(_FLAT * np.abs(y).max(axis=0), _NOTHING)
-    coef, stderr = np.zeros((2, len(m.gram), y.shape[1]))
-    in_sum, out_sum = np.zeros((2, y.shape[1]))
-    selected = _chosen(m, yc, select)
-    for use, columns in _same_choice(selected):
-        solver = m.solver(use, penalty)
-        slopes = solver @ yc[:, columns]
-        residual = yc[:, columns] - m.zc[:, use] @ slopes
-        leverage = np.einsum("kn,nk->n", solver, m.zc[:, use]) + m.v
-        left_out = residual / np.maximum(1.0 - leverage, _FULL)[:, None]
-        np.square(left_out, out=left_out)
+    moments = m.with_targets(yc)
+    coef, stderr = np.zeros((2, *moments.shape))
+    missed, missed_out = np.zeros((2, y.shape[1]))
+    selected = m.chosen(moments, select)
+    for use, columns in same_choice(selected):
+        inverse = m.inverse(use, alpha / m.mass)
+        zc, spread = m.zc[:, use], m.zc[:, use] @ inverse
+        slopes = inverse @ moments[np.ix_(use, columns)]
+        residual = yc[:, columns] - zc @ slopes
+        leverage = (1.0 + np.einsum("nk,nk->n", spread, zc)) * m.v
+        left_out = (residual / np.maximum(1.0 - leverage, _FULL)[:, None]) ** 2
         coef[np.ix_(use, columns)] = slopes
-        stderr[np.ix_(use, columns)] = np.sqrt(solver**2 @ left_out)
-        in_sum[columns], out_sum[columns] = m.v @ residual**2, m.v @ left_out
-    for errors in (coef, stderr):
-        errors[:, constant] = 0.0
-    total = np.where(constant, np.nan, m.v @ yc**2)
+        stderr[np.ix_(use, columns)] = np.sqrt((spread**2).T @ (m.v[:, None] ** 2 * left_out))
+        missed[columns], missed_out[columns] = m.v @ residual**2, m.v @ left_out
+    flat = constant(m.v, y)
+    coef[:, flat] = stderr[:, flat] = 0.0
+    total = np.where(flat, np.nan, m.v @ yc**2)
     intercept = mean - m.centre @ coef
-    return _Lines(coef, stderr, selected, intercept, 1 - in_sum / total, 1 - out_sum / total)
-
-
-def _chosen(m: _Moments, yc: Array, select: Selector | None) -> Bools:
-    """Features that each target may use (k, Q): those that vary, and of them the selector's."""
-    varies = np.repeat(m.varies[:, None], yc.shape[1], axis=1)
-    if select is None:
-        return varies
-    return varies & select.choose(m.gram, m.weighted @ yc)
-
-
-def _same_choice(selected: Bools) -> list[tuple[Ints, Ints]]:
-    """Features used and the targets that use just these."""
-    patterns, which = np.unique(selected, axis=1, return_inverse=True)
-    return [
-        (np.flatnonzero(patterns[:, p]), np.flatnonzero(which.ravel() == p))
-        for p in range(patterns.shape[1])
-    ]
+    return _Fit(coef, stderr, selected, intercept, 1 - missed / total, 1 - missed_out / total)

@@ -29,7 +29,7 @@ class Forward:
     Examples
     --------
     >>> gram = np.diag([1.0, 1.0, 1.0])
-    >>> Forward(2).choose(gram, np.array([[0.1], [3.0], [2.0]])).ravel().tolist()
+    >>> Forward(2).choose(gram, np.array([[0.1], [3.0], [2.0]]), np.ones(3)).ravel().tolist()
     [False, True, True]
     """
 
@@ -38,8 +38,8 @@ class Forward:
     def __post_init__(self) -> None:
         count(self, "k")
 
-    def choose(self, gram: Array, moments: Array) -> Bools:
-        """Chosen features (k, Q) from the Gram matrix (k, k) and moments (k, Q) with Q targets."""
+    def choose(self, gram: Array, moments: Array, first: Array) -> Bools:  # noqa: ARG002
+        """Chosen features (k, Q) from sums of products; the first sample does not matter."""
         targets = moments.shape[1]
         left = np.repeat(gram[None], targets, axis=0)
         moment = moments.T.copy()

@@ -13,6 +13,7 @@ import numpy as np
 
 from limelab.numbers import count, positive
 from limelab.surrogates.growing import Grown, Limits, Sample, grow
+from limelab.surrogates.moments import at, constant
 from limelab.types import Array, BadInput, Bools, Ints
 
 _DIGITS = 12
@@ -118,17 +119,18 @@ class Tree:
         fits: list[_Fitted] = []
         for i in range(instances):
             if not i or len(z) > 1 or len(w) > 1:
-                samples.append(Sample(_at(z, i), _at(w, i) / _at(w, i).sum()))
-            fits += [self._fit_one(samples[-1], target) for target in _at(y, i).T]
+                block = np.asarray(at(z, i), dtype=np.float64)
+                samples.append(Sample(block, at(w, i) / at(w, i).sum()))
+            fits += [self._fit_one(samples[-1], target) for target in at(y, i).T]
         deviation = np.stack([sample.deviation for sample in samples])
         return _stack(fits, instances, deviation)
 
     def _fit_one(self, sample: Sample, y: Array) -> _Fitted:
         limits = Limits(self.max_depth, self.max_splits, self.min_share)
+        if constant(sample.v, y[:, None])[0]:
+            return _one_leaf(sample, y)
         tree = grow(sample, y, limits)
         importance, effect = _impact(tree, sample)
-        if np.ptp(y) <= 1e-12 * np.abs(y).max():
-            return _Fitted(tree, importance, effect, np.nan, np.nan)
         variance = float(sample.v @ (y - sample.v @ y) ** 2)
         missed = float(sample.v @ (y - tree.predict(sample.z)) ** 2)
         return _Fitted(
@@ -139,13 +141,14 @@ class Tree:
 def _r2_of_halves(sample: Sample, y: Array, limits: Limits) -> float:
     """R squared, on the odd samples, of a tree grown on the even ones."""
     odd = np.arange(len(y)) % 2 == 1
-    v = sample.v[odd]
-    if not (v.sum() > 0 and sample.v[~odd].sum() > 0):
+    if not (sample.v[odd].sum() > 0 and sample.v[~odd].sum() > 0):
+        return float("nan")
+    v = sample.v[odd] / sample.v[odd].sum()
+    if constant(v, y[odd, None])[0]:
         return float("nan")
     tree = grow(sample.subset(~odd), y[~odd], limits)
     missed = v @ (y[odd] - tree.predict(sample.z[odd])) ** 2
-    variance = v @ (y[odd] - v @ y[odd] / v.sum()) ** 2
-    return float(1 - missed / variance) if variance > 0 else float("nan")
+    return float(1 - missed / (v @ (y[odd] - v @ y[odd]) ** 2))
 
 
 def significant(y: Array, digits: int) -> Array:
@@ -161,11 +164,6 @@ def significant(y: Array, digits: int) -> Array:
     return np.asarray(np.round(y * scale) / scale)
 
 
-def _at(stack: Array, i: int) -> Array:
-    block: Array = stack[i if len(stack) > 1 else 0]
-    return block
-
-
 @dataclass(frozen=True, eq=False)
 class _Fitted:
     tree: Grown
@@ -173,6 +171,13 @@ class _Fitted:
     effect: Array
     r2: float
     r2_out: float
+
+
+def _one_leaf(sample: Sample, y: Array) -> _Fitted:
+    """The tree of a target that does not vary."""
+    tree, nothing = Grown(), np.zeros(sample.z.shape[1])
+    tree.add_leaf(float(sample.v @ y))
+    return _Fitted(tree, nothing, nothing, np.nan, np.nan)
 
 
 def _impact(tree: Grown, sample: Sample) -> tuple[Array, Array]:

@@ -9,7 +9,7 @@ import pytest
 import statsmodels.api as sm
 from sklearn.linear_model import Ridge as SklearnRidge
 
-from limelab.surrogates import Forward, LeastSquares, Ridge
+from limelab.surrogates import AbsoluteRidge, Forward, LeastSquares, Ridge
 from limelab.types import Array, BadInput
 
 
@@ -157,7 +157,7 @@ def test_a_bad_penalty_is_refused(alpha: Any) -> None:
         Ridge(alpha)
 
 
-@pytest.mark.parametrize("surrogate", [LeastSquares, Ridge])
+@pytest.mark.parametrize("surrogate", [LeastSquares, Ridge, AbsoluteRidge])
 @pytest.mark.parametrize("select", [Forward, 3, "forward"])
 def test_a_bad_selector_is_refused(surrogate: Any, select: Any) -> None:
     with pytest.raises(BadInput, match=r"select=.*expected a selector such as Forward\(5\)"):
@@ -175,3 +175,47 @@ def test_outputs_next_to_nothing_are_constant() -> None:
     fitted = LeastSquares().fit(z, w, y * 1e-250)
     assert not fitted.coef.any()
     assert np.isnan(fitted.r2).all()
+
+
+@pytest.mark.parametrize("surrogate", [LeastSquares(), Ridge(), AbsoluteRidge()])
+def test_a_target_that_varies_only_where_no_weight_lies_is_constant(surrogate: Any) -> None:
+    z, w, y = sample(13)
+    w[:, 4:] = 0.0
+    y[:, :4] = 0.1
+    fitted = surrogate.fit(z, w, y)
+    assert not fitted.importance.any()
+    assert np.isnan(fitted.r2).all()
+    assert np.isnan(fitted.r2_out).all()
+    assert fitted.intercept == pytest.approx(np.full((2, 2), 0.1))
+
+
+@pytest.mark.parametrize("alpha", [0.0, 0.5, 30.0])
+def test_absolute_ridge_is_scikit_learns_on_raw_weights(alpha: float) -> None:
+    z, w, y = sample(14)
+    w *= 1e-3
+    fitted = AbsoluteRidge(alpha).fit(z, w, y)
+    for i in range(2):
+        truth = SklearnRidge(alpha).fit(z[i], y[i], sample_weight=w[i])
+        assert fitted.coef[i] == pytest.approx(truth.coef_.T, rel=1e-8)
+        assert fitted.intercept[i] == pytest.approx(truth.intercept_, rel=1e-8)
+
+
+def test_a_narrow_kernel_erases_what_an_absolute_penalty_holds() -> None:
+    """Section 0 of theory: (S + alpha / sum w)^-1 S b, where `Ridge` has alpha / n."""
+    z, w, _ = sample(15, k=1)
+    for scale in (1.0, 1e-3, 1e-6):
+        weights, v = w * scale, w[0] / w[0].sum()
+        s = v @ (z[0, :, 0] - v @ z[0, :, 0]) ** 2
+        shrunk = s / (s + 1 / weights[0].sum())
+        assert AbsoluteRidge(1).fit(z, weights, z).coef[0, 0, 0] == pytest.approx(shrunk)
+        kept = s / (s + 1 / w.shape[1])
+        assert Ridge(1).fit(z, weights, z).coef[0, 0, 0] == pytest.approx(kept)
+
+
+@pytest.mark.parametrize("kind", [np.bool_, np.int8])
+def test_zeros_and_ones_may_come_as_they_are(kind: Any) -> None:
+    z, w, y = sample(16)
+    z = (z > 0).astype(np.float64)
+    plain, small = LeastSquares().fit(z, w, y), LeastSquares().fit(z.astype(kind), w, y)
+    assert small.coef == pytest.approx(plain.coef, rel=1e-12)
+    assert small.predict(z.astype(kind)) == pytest.approx(plain.predict(z))

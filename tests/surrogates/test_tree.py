@@ -192,3 +192,23 @@ def test_weights_next_to_nothing_are_borne() -> None:
 def test_bad_limits_are_refused(limits: dict[str, Any]) -> None:
     with pytest.raises(BadInput, match=r"Tree\(.*expected"):
         Tree(**limits)
+
+
+def test_a_target_that_varies_only_where_no_weight_lies_grows_no_tree() -> None:
+    z = np.random.default_rng(0).normal(size=(64, 2))
+    w, y = np.zeros(64), (np.arange(64) >= 4) * 1.0 + 0.1
+    w[:4] = 1.0
+    fitted = fit(Tree(), z, w, y)
+    assert not splits(fitted)
+    assert not fitted.importance.any()
+    assert np.isnan(fitted.r2[0, 0])
+    assert fitted.predict(z[None])[0, :, 0] == pytest.approx(np.full(64, 0.1))
+
+
+@pytest.mark.parametrize("kind", [np.bool_, np.int8])
+def test_zeros_and_ones_may_come_as_they_are(kind: Any) -> None:
+    z, w, y = sample(10)
+    ones = (z > 0).astype(kind)
+    plain, small = fit(Tree(), ones.astype(np.float64), w, y), fit(Tree(), ones, w, y)
+    assert splits(plain) == splits(small)
+    assert (plain.predict(ones[None]) == small.predict(ones[None])).all()
