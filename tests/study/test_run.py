@@ -64,7 +64,9 @@ def test_two_workers_write_the_same_bytes(whole: Results, out: Path) -> None:
     assert content(doubled.folder) == content(whole.folder)
     assert doubled.manifest["workers"] == 2
     counts = [results.manifest["queries"] for results in (doubled, whole)]
-    assert counts[0].pop("probe") >= counts[1].pop("probe")
+    assert counts[0].pop("probe", 0) >= counts[1].pop(
+        "probe", 0
+    )  # 0: fitted before in this process
     assert counts[0] == counts[1]
 
 
@@ -317,7 +319,7 @@ def test_explainers_from_elsewhere_stand_beside_ours(out: Path) -> None:
 def test_an_explanation_of_another_shape_is_a_failure(out: Path) -> None:
     results = small(tasks=[IRIS], conditions={"short": Shortened()}, metrics=[metrics.TopK(2)],
                     judge=[], claims=[]).run(out)  # fmt: skip
-    assert "expected (2, 4, 3)" in results.manifest["failures"][0]["error"]
+    assert "explained the rows [110]" in results.manifest["failures"][0]["error"]
 
 
 class Shortened(Wrapping):
