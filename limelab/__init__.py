@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from limelab import datasets, exact, metrics, models
+    from limelab.distances import Cosine, Euclidean, Gower
     from limelab.domains import Table
     from limelab.exact import ExactLime
     from limelab.explanation import Explanation
-    from limelab.kernels import Exponential, Flat
+    from limelab.kernels import Ball, EffectiveSize, Exponential, Flat
     from limelab.lime import Lime, explain
     from limelab.perturbations import (
         Antithetic,
@@ -28,17 +29,32 @@ if TYPE_CHECKING:
         Sobol,
         Uniform,
     )
-    from limelab.representations import Standardized
+    from limelab.representations import Binned, EntropyBins, Standardized
     from limelab.study import Claim, Conditions, Judge, Results, Study, Task, compare, vary
-    from limelab.surrogates import Forward, LeastSquares, Ridge, Tree
+    from limelab.surrogates import (
+        AbsoluteRidge,
+        BayesianRidge,
+        Forward,
+        FromSklearn,
+        HighestProducts,
+        HighestWeights,
+        Lasso,
+        LassoPath,
+        LeastSquares,
+        PlainRidge,
+        Polynomial,
+        Ridge,
+        Tree,
+    )
     from limelab.types import BadInput, LocalFitWarning, NotApplicable
 
 _HOMES = {
     "limelab": ("datasets", "exact", "metrics", "models"),
+    "limelab.distances": ("Cosine", "Euclidean", "Gower"),
     "limelab.domains": ("Table",),
     "limelab.exact": ("ExactLime",),
     "limelab.explanation": ("Explanation",),
-    "limelab.kernels": ("Exponential", "Flat"),
+    "limelab.kernels": ("Ball", "EffectiveSize", "Exponential", "Flat"),
     "limelab.lime": ("Lime", "explain"),
     "limelab.perturbations": (
         "Antithetic",
@@ -56,7 +72,7 @@ _HOMES = {
         "Sobol",
         "Uniform",
     ),
-    "limelab.representations": ("Standardized",),
+    "limelab.representations": ("Binned", "EntropyBins", "Standardized"),
     "limelab.study": (
         "Claim",
         "Conditions",
@@ -67,29 +83,57 @@ _HOMES = {
         "compare",
         "vary",
     ),
-    "limelab.surrogates": ("Forward", "LeastSquares", "Ridge", "Tree"),
+    "limelab.surrogates": (
+        "AbsoluteRidge",
+        "BayesianRidge",
+        "Forward",
+        "FromSklearn",
+        "HighestProducts",
+        "HighestWeights",
+        "Lasso",
+        "LassoPath",
+        "LeastSquares",
+        "PlainRidge",
+        "Polynomial",
+        "Ridge",
+        "Tree",
+    ),
     "limelab.types": ("BadInput", "LocalFitWarning", "NotApplicable"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __version__ = "0.1.0"
 __all__ = [
+    "AbsoluteRidge",
     "Antithetic",
     "BadInput",
+    "Ball",
+    "BayesianRidge",
     "BinFrequencies",
+    "Binned",
     "Claim",
     "Conditions",
     "Copula",
+    "Cosine",
+    "EffectiveSize",
+    "EntropyBins",
+    "Euclidean",
     "ExactLime",
     "Explanation",
     "Exponential",
     "Flat",
     "Forward",
+    "FromSklearn",
     "Gaussian",
     "GlobalGaussian",
+    "Gower",
+    "HighestProducts",
+    "HighestWeights",
     "Iid",
     "Judge",
     "KernelDensity",
+    "Lasso",
+    "LassoPath",
     "LeastSquares",
     "Lime",
     "LocalFitWarning",
@@ -98,6 +142,8 @@ __all__ = [
     "Mixup",
     "Neighbours",
     "NotApplicable",
+    "PlainRidge",
+    "Polynomial",
     "Results",
     "Ridge",
     "Rows",

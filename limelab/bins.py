@@ -86,7 +86,7 @@ def limits(x: Array, cuts: Sequence[Array], categorical: Bools) -> tuple[Array, 
     ([[1.0, 2.5]], [[2.0, 3.0]])
     """
     low, high = np.where(categorical, x - 0.5, -np.inf), np.where(categorical, x, np.inf)
-    for j in np.flatnonzero(~categorical):
+    for j in np.flatnonzero(~categorical).tolist():
         edges = np.concatenate([[-np.inf], cuts[j], [np.inf]])
         bins = np.searchsorted(cuts[j], x[:, j])
         low[:, j], high[:, j] = edges[bins], edges[bins + 1]

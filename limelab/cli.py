@@ -61,7 +61,7 @@ def run(
         loaded = {stem: _changed(study, changes) for stem, study in chosen.items()}
         if plan:
             for stem, study in loaded.items():
-                _print_plan(stem, study.quick() if quick else study)
+                _print_plan(stem, study.quick() if quick else study, out)
             return
         failed = [
             _run_one(stem, study, out, jobs, log=log, quick=quick) for stem, study in loaded.items()
@@ -86,16 +86,17 @@ def list_(
     ] = None,
 ) -> None:
     """List the studies, the data sets and the models that there are."""
-    from limelab import datasets
+    from limelab import datasets, models
     from limelab.study.loading import find_studies
 
     with _errors():
-        found = find_studies(list(studies or [STUDIES]))
-    typer.echo("studies")
+        found = find_studies(list(studies or [STUDIES])) if studies or STUDIES.is_dir() else {}
+    typer.echo("studies" if found else f"studies: none ({STUDIES} is no folder here)")
     for stem, study in found.items():
         size = f"{len(study.tasks)} tasks, {len(study.conditions)} conditions"
         typer.echo(f"  {stem}: {study.question} ({size})")
     typer.echo("data sets\n  " + ", ".join(datasets.names()))
+    typer.echo("models\n  " + ", ".join(repr(recipe) for recipe in models.all_recipes()))
 
 
 @store_app.command()
@@ -124,9 +125,12 @@ def verify(out: Out = OUT) -> None:
 
 @store_app.command()
 def export(
-    out: Out = OUT, to: Annotated[Path | None, typer.Option("--to", metavar="FOLDER")] = None
+    out: Out = OUT,
+    to: Annotated[
+        Path | None, typer.Option("--to", metavar="FOLDER", help="DIR/export unless said.")
+    ] = None,
 ) -> None:
-    """Write the stored blocks, failures and claims as CSV files."""
+    """Write what is known of blocks, failures and claims as CSV files."""
     from limelab.study.export import export_store
 
     with _errors():
@@ -153,8 +157,8 @@ def _run_one(stem: str, study: Any, out: Path, jobs: int, *, log: bool, quick: b
         f"  blocks: {blocks['total']}, of them {blocks['reused']} reused, {blocks['made']} made"
     )
     typer.echo(f"  queries: {_counts(told['queries'])}; asked now: {_counts(told['queries_now'])}")
-    for sentence in results.claims["statement"] + "\n    " + results.claims["sentence"]:
-        typer.echo(f"  {sentence}")
+    for statement, rows in results.claims.groupby("statement", sort=False):
+        typer.echo("\n    ".join([f"  {statement}", *rows["sentence"]]))
     failures = [f"{f['task']}, {f['what']}: {f['error']}" for f in told["failures"]]
     for failure in failures:
         typer.echo(f"  failed: {failure}", err=True)
@@ -162,11 +166,20 @@ def _run_one(stem: str, study: Any, out: Path, jobs: int, *, log: bool, quick: b
     return bool(failures)
 
 
-def _print_plan(stem: str, study: Any) -> None:
+def _print_plan(stem: str, study: Any, out: Path) -> None:
     from limelab.study.plan import make_plan
+    from limelab.study.store import Store
 
     planned = make_plan(study)
-    typer.echo(f"{stem}: {len(planned.asking())} blocks that ask, {_counts(planned.queries())}")
+    keys = {block.key for block in planned.asking()}
+    held = set()
+    if (out / "store.sqlite").exists():
+        with Store.read(out) as store:
+            held = store.has(keys)
+    typer.echo(
+        f"{stem}: {len(keys)} blocks that ask, of them {len(held)} held; "
+        f"to ask: {_counts(planned.queries(held))} (and a few probes a model)"
+    )
 
 
 def _counts(queries: Mapping[str, int]) -> str:

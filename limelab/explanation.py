@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from scipy.special import stdtrit
 from scipy.stats import rankdata
 
 from limelab.drawing import effect_bars, literal, own_axes
-from limelab.types import Array, BadInput, Bools, LocalModel, Objects
+from limelab.types import Array, BadInput, Bools, Ints, LocalModel, NotApplicable, Objects
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+_NOISE = 1e-9  # below this share of the largest importance there is only rounding
 _LEAN = 0.1  # below this share of its importance an effect has no direction
 _Z = 1.959963984540054  # 95 % of a normal
 _NOT_FINITE = "the explainer returned a value that is not finite"
@@ -56,7 +58,7 @@ class Explanation:
         The model and the surrogate at the instance.
     r2, r2_out : arrays of shape (I, C)
         Weighted R squared in and out of sample; NaN where the model does not vary.
-    n_samples : int
+    n_samples : int, or int array of shape (I,) where instances took different numbers
     n_effective : array of shape (I,)
         Effective sample size (sum w)^2 / sum w^2.
     class_share : array of shape (I,), or None
@@ -65,11 +67,15 @@ class Explanation:
         What to keep in mind, and why an explanation is missing ("" where it is not).
     record : str
         The explainer and its draws.
+    limits : array of shape (I, k, 2), or None
+        The instance's bin (low, high] in raw units, where features are bins.
     at_x, steps : tuples of float, length k
         z of the instance itself; how far one unit of z is in the feature's own units, 0 where z
         is no such number.
     model : LocalModel or None
         The fitted surrogates.
+    freedom : float, default infinity
+        Degrees of freedom of the standard errors: intervals are Student's t.
     """
 
     instances: tuple[Any, ...]
@@ -88,7 +94,7 @@ class Explanation:
     notes: Objects
     declined: Objects
     record: str
-    n_samples: int
+    n_samples: int | Ints
     coef: Array | None = None
     stderr: Array | None = None
     intercept: Array | None = None
@@ -98,7 +104,9 @@ class Explanation:
     baseline: str = ""
     at_x: tuple[float, ...] = ()
     steps: tuple[float, ...] = ()
+    limits: Array | None = None
     model: LocalModel | None = None
+    freedom: float = np.inf
 
     @classmethod
     def from_attributions(  # noqa: PLR0913 -- attributions come without what they speak of
@@ -154,10 +162,39 @@ class Explanation:
     def determined(self) -> Bools:
         """Where the sign of an effect can be told, shape (I, k, C)."""
         with np.errstate(invalid="ignore"):
-            clear = (np.abs(self.effect) >= _LEAN * self.importance) & (self.importance > 0)
+            floor = _NOISE * np.nanmax(self.importance, axis=1, keepdims=True, initial=0.0)
+            clear = (np.abs(self.effect) >= _LEAN * self.importance) & (self.importance > floor)
             if self.coef is not None and self.stderr is not None:
-                clear &= ~(np.abs(self.coef) <= _Z * self.stderr)
+                clear &= ~(np.abs(self.coef) <= self._quantile(0.95) * self.stderr)
         return clear
+
+    def half_width(self, level: float = 0.95) -> Array:
+        """Half the width (I, k, C) of the coefficients' intervals: coef - it to coef + it.
+
+        Parameters
+        ----------
+        level : float, default 0.95
+            Of each interval alone.
+
+        Raises
+        ------
+        NotApplicable
+            There are no standard errors; the note says why.
+        BadInput
+            A level that is not between 0 and 1.
+        """
+        if not 0 < level < 1:
+            raise BadInput(f"level={level!r}; expected a number between 0 and 1, such as 0.95")
+        if self.stderr is None:
+            raise NotApplicable(
+                f"{self.record} gave no standard errors ({next(iter(self.notes), '')}); take "
+                "LeastSquares() with Iid() draws, or Replicated(Lime(...)) for other designs"
+            )
+        return np.asarray(self._quantile(level) * self.stderr)
+
+    def _quantile(self, level: float) -> float:
+        """How many standard errors an interval reaches either way."""
+        return float(stdtrit(self.freedom, (1.0 + level) / 2.0))
 
     def to_frame(self) -> pd.DataFrame:
         """Tidy rows: one for each instance, output and feature.
@@ -205,7 +242,7 @@ class Explanation:
             {
                 "instance": [label for label in self.instances for _ in self.outputs],
                 "output": list(self.outputs) * shape[0],
-                "n_samples": self.n_samples,
+                "n_samples": np.repeat(np.broadcast_to(self.n_samples, shape[:1]), shape[1]),
                 "n_effective": np.repeat(self.n_effective, shape[1]),
                 "r2": self.r2.ravel(),
                 "r2_out": self.r2_out.ravel(),
@@ -296,16 +333,18 @@ class Explanation:
         name, unit, value = self.features[j], self.units[j], self.values[i, j]
         if unit == "same as x":
             return f"{name} = {_short(value)}"
+        if unit == "same bin as x" and self.limits is not None:
+            return _interval(name, *self.limits[i, j], value)
         if not self.steps or not self.steps[j]:
             return _interval(f"{name} - x in {unit}", low, high, self.at_x[j])
         step = self.steps[j]
         return _interval(name, value + low * step, value + high * step, value)
 
     def _order(self, i: int, c: int) -> list[int]:
-        """Features to draw, the most important first: those in use, or all where none is."""
+        """The most important features in use (any, where none is), the longest bar first."""
         order = np.argsort(-self.importance[i, :, c], kind="stable").tolist()
-        used = [j for j in order if self.selected[i, j, c]]
-        return (used or order)[:_SHOWN]
+        shown = ([j for j in order if self.selected[i, j, c]] or order)[:_SHOWN]
+        return sorted(shown, key=lambda j: -abs(self.effect[i, j, c]))
 
     def _axis_label(self, i: int, c: int, shown: int) -> str:
         what = f"effect on {_cut(self.outputs[c])}: its change per local sd of the feature"
@@ -319,19 +358,22 @@ class Explanation:
     def _title(self, i: int, c: int) -> str:
         here = f"Row {_cut(self.instances[i])}: {_cut(self.outputs[c])} = {self.f[i, c]:.3g}"
         said = [f"surrogate says {self.g[i, c]:.3g}"] if self.g is not None else []
-        if np.isfinite(self.r2[i, c]):
-            said.append(f"local R² {self.r2[i, c]:.2f}")
+        if np.isfinite(self.r2_out[i, c]):
+            said.append(f"R² out of sample {self.r2_out[i, c]:.2f}")
         if np.isfinite(self.n_effective[i]):
             said.append(f"{self.n_effective[i]:.0f} effective samples")
         return f"{here}\n{', '.join(said)}" if said else here
 
     def _effect_error(self, i: int, order: list[int], c: int) -> Array | None:
-        """Standard errors of the effects: the coefficients' times the deviation."""
+        """Standard errors of the effects: the coefficients' times the deviation.
+
+        Scaled so that 1.96 of them reach as far as the interval.
+        """
         if self.coef is None or self.stderr is None:
             return None
         coef, error = np.abs(self.coef[i, order, c]), self.stderr[i, order, c]
         deviation = np.divide(self.importance[i, order, c], coef, out=0 * coef, where=coef > 0)
-        return np.asarray(error * deviation)
+        return np.asarray(error * deviation * (self._quantile(0.95) / _Z))
 
     def _ranks(self) -> Array:
         ranks = rankdata(-self.importance, method="min", axis=1, nan_policy="propagate")

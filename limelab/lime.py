@@ -17,7 +17,7 @@ from limelab.kernels import Flat
 from limelab.numbers import count
 from limelab.perturbations import Gaussian
 from limelab.representations import Standardized
-from limelab.sampling import answers, sample
+from limelab.sampling import answers, free, sample
 from limelab.surrogates import LeastSquares
 from limelab.types import (
     Array,
@@ -27,6 +27,7 @@ from limelab.types import (
     Domain,
     Explainer,
     Interpreted,
+    Ints,
     Kernel,
     LocalFitWarning,
     LocalModel,
@@ -38,10 +39,62 @@ from limelab.types import (
 )
 
 _MEMORY = 2**28  # bytes that one batch of instances may take beside the model's own
+_ENOUGH = 10  # effective samples for each coefficient, below which a note says so
+_LOW_R2 = 0.25  # out of sample, below which a note says so
+NO_ERRORS = "no standard errors:"  # opens the note that says why
+_SUM = 1.1e-5  # how far probabilities may sum from 1
+
+
+class Sampler:
+    """What every explainer made of our parts does: read the rows, ask on one thread, warn once."""
+
+    def explain(self, predict: Any, background: Any, rows: Any, seed: int = 0) -> Explanation:
+        """Explain each row.
+
+        Parameters
+        ----------
+        predict : estimator, callable or BlackBox
+        background : DataFrame, 2-D array or Domain
+        rows : DataFrame or 2-D array with the background's columns
+        seed : int
+
+        Returns
+        -------
+        explanation : Explanation
+
+        Raises
+        ------
+        BadInput
+            Data, rows, a model or a seed that cannot be used.
+
+        Warns
+        -----
+        LocalFitWarning
+            Some rows could not be explained; their note says why.
+        """
+        explanation = self.unwarned(predict, infer(background), rows, checked_seed(seed))
+        _warn(explanation)
+        return explanation
+
+    def unwarned(self, predict: Any, domain: Domain, rows: Any, seed: int) -> Explanation:
+        """Explain each row of a domain; what is missing is noted and not warned of."""
+        x, labels = domain.encode(rows), domain.labels(rows)
+        parts = []
+        with one_thread():
+            for view, positions in domain.views(rows):
+                box = as_blackbox(predict, view)
+                named = [labels[p] for p in positions]
+                parts.append(self._explain_view(box, view, x[positions], named, seed))
+        return joined(parts)
+
+    def _explain_view(
+        self, box: BlackBox, view: View, x: Array, labels: list[Any], seed: int
+    ) -> Explanation:
+        raise NotImplementedError
 
 
 @dataclass(frozen=True)
-class Lime:
+class Lime(Sampler):
     """An explainer joined from interchangeable parts.
 
     Parameters
@@ -84,61 +137,31 @@ class Lime:
         _check_part(self, "kernel", Kernel, "weights")
         _check_part(self, "surrogate", Surrogate, "fit")
 
-    def explain(self, predict: Any, background: Any, rows: Any, seed: int = 0) -> Explanation:
-        """Explain each row.
-
-        Parameters
-        ----------
-        predict : estimator, callable or BlackBox
-        background : DataFrame, 2-D array or Domain
-        rows : DataFrame or 2-D array with the background's columns
-        seed : int
-
-        Returns
-        -------
-        explanation : Explanation
-
-        Raises
-        ------
-        BadInput
-            Data, rows, a model or a seed that cannot be used.
-
-        Warns
-        -----
-        LocalFitWarning
-            Some rows could not be explained; their note says why.
-        """
-        explanation = self._explain(predict, infer(background), rows, _checked_seed(seed))
-        _warn(explanation)
-        return explanation
-
-    def _explain(self, predict: Any, domain: Domain, rows: Any, seed: int) -> Explanation:
-        x, labels = domain.encode(rows), domain.labels(rows)
-        parts = []
-        with one_thread():
-            for view, positions in domain.views(rows):
-                named = [labels[p] for p in positions]
-                parts.append(self._explain_view(predict, view, x[positions], named, seed))
-        return joined(parts)
-
     def _explain_view(
-        self, predict: Any, view: View, x: Array, labels: list[Any], seed: int
+        self, box: BlackBox, view: View, x: Array, labels: list[Any], seed: int
     ) -> Explanation:
-        box = as_blackbox(predict, view)
-        parts = []
-        for chunk in self._chunks(box, view, x):
+        parts: list[Explanation] = []
+        common: Array | None = None  # answers that serve every batch
+        for chunk in batches(self, box, view, x):
             f = box.ask(view.decode(x[chunk]))
             cloud = sample(self.perturbation, view, x[chunk], self.n_samples, self.draws, seed)
-            y = answers(box, view, cloud)
+            y = answers(box, view, cloud) if common is None or not free(cloud) else common
+            common = y if free(cloud) else common
             parts.append(fit(self, view, cloud, y, f, labels[chunk], box.outputs))
         return joined(parts)
 
-    def _chunks(self, box: BlackBox, view: View, x: Array) -> Iterator[slice]:
-        """Batches of instances that fit in memory; draws do not depend on their borders."""
-        width = self.perturbation.dims(view) + 4 * x.shape[1] + 8 * len(box.outputs)
-        size = max(1, _MEMORY // (8 * self.n_samples * width))
-        for start in range(0, len(x), size):
-            yield slice(start, start + size)
+
+def batches(lime: Lime, box: BlackBox, view: View, x: Array) -> Iterator[slice]:
+    """Batches of instances that fit in memory; draws do not depend on their borders.
+
+    Where the features are shared by all instances, an instance holds its answers alone.
+    """
+    probe = sample(lime.perturbation, view, x[:2], 2, lime.draws, 0)
+    shared = len(probe.moves) < len(probe.x) and probe.relative.all()
+    own = 0 if shared else lime.perturbation.dims(view) + 4 * x.shape[1]
+    size = max(1, _MEMORY // (8 * lime.n_samples * (own + 8 * len(box.outputs))))
+    for start in range(0, len(x), size):
+        yield slice(start, start + size)
 
 
 def explain(
@@ -178,7 +201,7 @@ def explain(
     >>> explanation.importance.shape
     (2, 2, 1)
     """
-    seed = _checked_seed(seed)
+    seed = checked_seed(seed)
     explainer = Lime() if explainer is None else explainer
     if not callable(getattr(explainer, "explain", None)):
         raise BadInput(
@@ -186,10 +209,7 @@ def explain(
             "Lime() or an object with that method"
         )
     held = infer(background if domain is None else domain)
-    if isinstance(explainer, Lime):
-        explanation = explainer._explain(model, held, rows, seed)
-    else:
-        explanation = explain_with(explainer, model, held, rows, seed)
+    explanation = explain_with(explainer, model, held, rows, seed)
     _warn(explanation)
     return explanation
 
@@ -197,11 +217,14 @@ def explain(
 def explain_with(
     explainer: Explainer, model: Any, domain: Domain, rows: Any, seed: int
 ) -> Explanation:
-    """Explain by an explainer that is not made of our parts; arrays become an Explanation.
+    """Explain by any explainer, without a warning; arrays become an Explanation.
 
-    It gets a copy of the rows, and the background as it came: the domain itself where its class
-    says `takes_domain`, so that declared categories and groups are not lost.
+    One that is not made of our parts gets a copy of the rows, and the background as it came: the
+    domain itself where its class says `takes_domain`, so that declared categories and groups are
+    not lost.
     """
+    if isinstance(explainer, Sampler):
+        return explainer.unwarned(model, domain, rows, seed)
     x, labels = domain.encode(rows), domain.labels(rows)
     ((view, _),) = domain.views(rows)
     background = domain if getattr(explainer, "takes_domain", False) else domain.frame
@@ -251,7 +274,7 @@ def fit(  # noqa: PLR0913, PLR0917 -- what one fit needs, in the order of the li
     seen = lime.representation.interpret(cloud, view)
     w = lime.kernel.weights(seen)
     n_effective = effective_size(w)
-    model = lime.surrogate.fit(seen.z, np.where(n_effective[:, None] > 0, w, 1.0), y)
+    model = _fitted(lime.surrogate, seen, np.where(n_effective[:, None] > 0, w, 1.0), y, f)
     fitted = _Fitted(lime, seen, model, np.broadcast_to(n_effective, (len(cloud.x),)))
     return Explanation(
         instances=tuple(labels),
@@ -262,6 +285,13 @@ def fit(  # noqa: PLR0913, PLR0917 -- what one fit needs, in the order of the li
         class_share=_class_share(w, y, f),
         **fitted.said(),
     )
+
+
+def _fitted(surrogate: Any, seen: Interpreted, w: Array, y: Array, f: Array) -> LocalModel:
+    """The surrogate's fit; one with `fit_at` is told x and the model's answers there as well."""
+    at_x = getattr(surrogate, "fit_at", None)
+    found: LocalModel = surrogate.fit(seen.z, w, y) if at_x is None else at_x(seen, w, y, f)
+    return found
 
 
 def effective_size(w: Array) -> Array:
@@ -315,43 +345,93 @@ class _Fitted:
             "baseline": seen.baseline,
             "at_x": tuple(seen.at_x.tolist()),
             "steps": seen.steps,
+            "limits": seen.limits,
             "model": model,
         }
 
     def declined(self) -> Objects:
         """Why an instance has no explanation: fewer effective samples than what is fitted."""
-        needed = self._each(self.model.selected.sum(axis=1).max(axis=1) + 2)
-        short = self.n_effective < needed
-        reasons = [
-            f"{self.lime.kernel!r} leaves {size:.3g} effective samples of {self.lime.n_samples}, "
-            f"and {least} are needed; widen the kernel or take more samples"
-            if few
-            else ""
-            for few, size, least in zip(short, self.n_effective, needed, strict=True)
-        ]
-        return np.array(reasons, dtype=object)
+        needed = self._fitted + 1
+        reasons = np.full(len(needed), "", dtype=object)
+        for i in np.flatnonzero(self.n_effective < needed):
+            reasons[i] = (
+                f"{self.lime.kernel!r} leaves {self.n_effective[i]:.3g} effective samples of "
+                f"{self.lime.n_samples}, and {needed[i]} are needed; widen the kernel or take more "
+                "samples"
+            )
+        return reasons
 
     def notes(self) -> Objects:
-        """What to keep in mind about each explanation, "; " between."""
-        notes = ["; ".join(self._one_note(i)) for i in range(len(self.n_effective))]
-        return np.array(notes, dtype=object)
+        """What to keep in mind about each explanation and what to do, "; " between."""
+        notes: list[list[str]] = [[] for _ in self.n_effective]
+        for said in (self._still_notes, self._rank_notes, self._few_notes, self._r2_notes):
+            for i, note in said():
+                notes[i].append(note)
+        everywhere = list(self._notes_of_all())
+        return np.array(["; ".join([*own, *everywhere]) for own in notes], dtype=object)
 
-    def _one_note(self, i: int) -> Iterator[str]:
-        still, rank = self._still[i], self._each(getattr(self.model, "rank", -1))[i]
-        names = [name for name, stands in zip(self.seen.names, still, strict=True) if stands]
-        varying = len(still) - len(names)
-        if names:
-            where = "constant in the background or in the sample"
-            yield f"did not vary here ({where}): {', '.join(names)}"
-        if 0 <= rank < varying:
-            yield f"collinear here: {rank} directions for {varying} features share the coefficients"
-        if self._each(np.isnan(self.model.r2).any(axis=1))[i]:
-            yield "the model does not vary here: R2 is undefined"
-        if not self._independent and self.model.coef is not None:
+    def _still_notes(self) -> Iterator[tuple[int, str]]:
+        where = "constant in the background or in the sample"
+        remedy = "widen the neighbourhood, or leave them out"
+        for i in np.flatnonzero(self._still.any(axis=1)):
+            names = [n for n, still in zip(self.seen.names, self._still[i], strict=True) if still]
+            yield int(i), f"did not vary here ({where}): {', '.join(names)} ({remedy})"
+
+    def _rank_notes(self) -> Iterator[tuple[int, str]]:
+        varying = (~self._still).sum(axis=1)
+        rank = self._each(getattr(self.model, "rank", varying))
+        remedy = (
+            "keep one feature of several, or take a perturbation that moves them apart, "
+            "such as Gaussian() or Marginals()"
+        )
+        for i in np.flatnonzero((rank >= 0) & (rank < varying)):
+            shared = f"{rank[i]} directions for {varying[i]} features share the coefficients"
+            yield int(i), f"collinear here: {shared} ({remedy})"
+
+    def _few_notes(self) -> Iterator[tuple[int, str]]:
+        wanted = _ENOUGH * self._fitted
+        wider = "" if isinstance(self.lime.kernel, Flat) else " or widen the kernel"
+        for i in np.flatnonzero((self.n_effective > 0) & (self.n_effective < wanted)):
+            size, times = self.n_effective[i], _power(wanted[i] / self.n_effective[i])
+            few = f"{size:.3g} effective ones for {self._fitted[i]} coefficients"
+            remedy = f"take {times} times as many samples{wider}"
+            yield int(i), f"few samples: {few}, fewer than {_ENOUGH} each ({remedy})"
+
+    def _r2_notes(self) -> Iterator[tuple[int, str]]:
+        with np.errstate(invalid="ignore"):
+            worst = np.fmin.reduce(self.model.r2_out, axis=1)
+        undefined = self._each(np.isnan(self.model.r2).any(axis=1))
+        for i in np.flatnonzero(undefined):
+            yield int(i), "the model does not vary here: R2 is undefined (widen the neighbourhood)"
+        for i in np.flatnonzero(self._each(worst < _LOW_R2)):
+            yield int(i), self._low_r2(self._each(worst)[i])
+
+    def _low_r2(self, r2: float) -> str:
+        if r2 < 0:
+            return (
+                f"R2 out of sample is {r2:.2g}, worse than the mean (take 4 times as many samples)"
+            )
+        other = "Tree()" if self.model.coef is not None else "LeastSquares()"
+        return (
+            f"R2 out of sample is {r2:.2g}: the surrogate misses most of the model "
+            f"(take a narrower neighbourhood, or another surrogate such as {other})"
+        )
+
+    def _notes_of_all(self) -> Iterator[str]:
+        withheld = getattr(self.model, "withheld", "")
+        if withheld:
+            yield withheld
+        if not self._independent and self.model.stderr is not None:
             design = self.lime.perturbation.design
-            yield f"no standard errors: {design!r} draws are not independent"
-        if getattr(self.lime.surrogate, "select", None) is not None:
+            yield (f"{NO_ERRORS} {design!r} draws are not independent (put Replicated() in front)")
+        selects = getattr(self.lime.surrogate, "select", None) is not None
+        if selects and self.model.stderr is not None:
             yield "standard errors are conditional on the selection"
+
+    @property
+    def _fitted(self) -> Ints:
+        """How many coefficients of each instance's largest fit, the intercept among them (I,)."""
+        return np.asarray(self._each(self.model.selected.sum(axis=1).max(axis=1) + 1))
 
     @property
     def _independent(self) -> bool:
@@ -387,11 +467,39 @@ def _class_share(w: Array, y: Array, f: Array) -> Array | None:
     """Weighted share of samples of x's class (I,); NaN where outputs are no probabilities."""
     if f.shape[1] < 2:
         return None
-    same = y.argmax(axis=2) == f.argmax(axis=1)[:, None]
-    total = w.sum(axis=1)
-    share = (same * w).sum(axis=1) / np.where(total > 0, total, 1.0)
-    classes = np.isclose(y.sum(axis=2), 1.0, atol=1e-6).all(axis=1)
-    return np.where(classes & (total > 0), share, np.nan)
+    share, own = np.full(len(f), np.nan), f.argmax(axis=1)
+    first, classes = _first_largest(y[0]), _are_classes(y[0])
+    for i in range(len(f)):
+        if i and len(y) > 1:
+            first, classes = _first_largest(y[i]), _are_classes(y[i])
+        weights = w[i if len(w) > 1 else 0]
+        total = weights.sum()
+        if classes and total > 0:
+            share[i] = weights @ (first == own[i]) / total
+    return share
+
+
+def _first_largest(y: Array) -> Ints:
+    """The column that is largest in each row of y (N, C), the first of equals.
+
+    Column by column: numpy's argmax along a short axis takes ten times as long.
+    """
+    largest, first = y[:, 0], np.zeros(len(y), dtype=np.intp)
+    for c in range(1, y.shape[1]):
+        above = y[:, c] > largest
+        first[above] = c
+        largest = np.maximum(largest, y[:, c])
+    return first
+
+
+def _are_classes(y: Array) -> bool:
+    """Whether every row of y (N, C) sums to 1."""
+    return bool(np.abs(y @ np.ones(y.shape[1]) - 1.0).max() <= _SUM)
+
+
+def _power(n: float) -> int:
+    """The power of two at or above n: times as many samples that every design accepts."""
+    return int(2 ** np.ceil(np.log2(n)))
 
 
 def _warn(explanation: Explanation) -> None:
@@ -415,7 +523,8 @@ def _check_part(owner: Lime, name: str, protocol: Any, verb: str) -> None:
         )
 
 
-def _checked_seed(seed: Any) -> int:
+def checked_seed(seed: Any) -> int:
+    """A seed that generators take; refuses all but whole numbers of at least 0."""
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
         raise BadInput(f"seed={seed!r}; expected a whole number of at least 0")
     return int(seed)

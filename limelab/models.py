@@ -104,6 +104,17 @@ def linear() -> Recipe:
     return Recipe(_linear)
 
 
+def all_recipes() -> tuple[Recipe, ...]:
+    """Every recipe with its defaults.
+
+    Examples
+    --------
+    >>> [recipe.name for recipe in all_recipes()]
+    ['forest', 'boosting', 'network', 'kernel_machine', 'linear']
+    """
+    return forest(), boosting(), network(), kernel_machine(), linear()
+
+
 def fit(recipe: Recipe, X: pd.DataFrame, y: npt.NDArray[Any], kind: Kind, seed: int = 0) -> Any:
     """Build the recipe for X and fit it: same input, same bits, in any process.
 

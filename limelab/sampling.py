@@ -8,7 +8,9 @@ from limelab.blackbox import BlackBox
 from limelab.seeds import generator
 from limelab.types import Array, Cloud, Design, Perturbation, View
 
-_ROWS = 2**16  # rows of one call of the model
+_ROWS = 2**15  # rows of one call of the model: points in the cache, and few calls
+_TIMES = 128  # how often x is written out to be added to as many moves
+_NUMBERS = 2**22  # that these rows hold at most, 32 MiB
 
 
 def sample(
@@ -46,13 +48,18 @@ def prefix(cloud: Cloud, n: int) -> Cloud:
     return Cloud(cloud.x, cloud.moves[:, :n], cloud.relative)
 
 
+def free(cloud: Cloud) -> bool:
+    """Whether the points are the same for every x, so that one query set serves all."""
+    return len(cloud.moves) == 1 and not cloud.relative.any()
+
+
 def answers(box: BlackBox, view: View, cloud: Cloud) -> Array:
     """The model's answers (I or 1, N, C) to a cloud, asked in calls of bounded length."""
     n = cloud.moves.shape[1]
-    free = len(cloud.moves) == 1 and not cloud.relative.any()
-    instances = 1 if free else len(cloud.x)
+    instances = 1 if free(cloud) else len(cloud.x)
     y = np.empty((instances, n, len(box.outputs)))
-    step, span = max(1, _ROWS // n), min(n, _ROWS)
+    rows = max(1, min(_ROWS, _NUMBERS // cloud.moves.shape[2]))
+    step, span = max(1, rows // n), min(n, rows)
     for i in range(0, instances, step):
         for s in range(0, n, span):
             block = y[i : i + step, s : s + span]
@@ -66,6 +73,19 @@ def points(cloud: Cloud, instances: slice, samples: slice) -> Array:
     moves = cloud.moves[instances if len(cloud.moves) > 1 else slice(None), samples]
     if not cloud.relative.any():
         return moves.reshape(-1, moves.shape[2]).copy()
-    x = cloud.x[instances, None, :]
-    whole = x + moves if cloud.relative.all() else np.where(cloud.relative, x + moves, moves)
+    x = cloud.x[instances]
+    if cloud.relative.all():
+        return _added(x, moves)
+    whole = np.where(cloud.relative, x[:, None, :] + moves, moves)
     return np.asarray(whole.reshape(-1, whole.shape[2]))
+
+
+def _added(x: Array, moves: Array) -> Array:
+    """x (I, d) + moves (I or 1, N, d) as (I * N, d), many samples to one row of the sum.
+
+    A row of d numbers is too short for numpy to be fast, so x is written out a few times.
+    """
+    n, d = moves.shape[1:]
+    times = min(n & -n, _TIMES)  # a power of two that divides n
+    row = np.tile(x, times)[:, None, :]
+    return np.asarray((row + moves.reshape(len(moves), n // times, times * d)).reshape(-1, d))

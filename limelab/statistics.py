@@ -621,7 +621,7 @@ def _matches(cells: pd.Series[Any], value: Any) -> Bools:
     if pd.api.types.is_float_dtype(cells) and not isinstance(value, bool):
         close = np.isclose(cells.to_numpy(float), value, rtol=1e-9, atol=1e-12)
         return np.asarray(close, dtype=np.bool_)
-    return np.asarray((cells == value).fillna(False), dtype=bool)
+    return np.asarray((cells == value).fillna(value=False), dtype=bool)
 
 
 def _listed(cells: pd.Series[Any], most: int = 12) -> str:

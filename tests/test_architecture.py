@@ -27,7 +27,7 @@ FLOORS: dict[int, frozenset[str]] = {
         | {"surrogates", "metrics", "statistics", "drawing", "blackbox"}
     ),
     2: frozenset(
-        {"explanation", "sampling", "lime", "presets", "exact", "external"}
+        {"explanation", "sampling", "lime", "uncertainty", "presets", "exact", "external"}
         | {"datasets", "models", "importance"}
     ),
     3: frozenset({"study"}),
@@ -45,9 +45,10 @@ NEIGHBOURS: dict[str, frozenset[str]] = {
     "kernels": frozenset({"bins", "distances"}),
     "perturbations": frozenset({"bins"}),
     "lime": frozenset({"explanation", "sampling"}),
+    "uncertainty": frozenset({"lime", "sampling", "explanation"}),
     "exact": frozenset({"explanation"}),
     "external": frozenset({"explanation"}),
-    "presets": frozenset({"lime"}),
+    "presets": frozenset({"lime", "sampling", "explanation"}),
     "__main__": frozenset({DOOR}),
 }
 
@@ -430,6 +431,8 @@ def test_heavy_imports_are_lazy(name: str) -> None:
 def _committed() -> Iterator[Path]:
     """Files of the project, without what .gitignore names; of hidden folders only .ci is ours."""
     for entry in sorted(ROOT.iterdir()):
+        if entry.name == ".git":  # a file in a linked checkout
+            continue
         if entry.is_file():
             yield entry
         elif entry.name == ".ci" or not entry.name.startswith((".", "results", "build", "dist")):

@@ -299,7 +299,7 @@ def test_plot_draws_the_most_important_on_the_callers_axes(monkeypatch: Any) -> 
     assert labels[0].startswith(f"{found.features[order[0]]} = ")
     title = ax.get_title(loc="left")
     assert title.startswith(f"Row 70: class_1 = {found.f[1, 1]:.3g}\n")
-    assert f"local R² {found.r2[1, 1]:.2f}" in title
+    assert f"R² out of sample {found.r2_out[1, 1]:.2f}" in title
     assert "class_1" in ax.get_xlabel()
     assert plt.get_fignums() == before
     top = int(found.f[2].argmax())

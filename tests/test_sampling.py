@@ -12,7 +12,7 @@ from limelab import sampling
 from limelab.blackbox import BlackBox, blackbox
 from limelab.perturbations import Gaussian, Iid, Marginals, Neighbours, Sobol
 from limelab.types import Array, Cloud, Perturbation
-from tests.parts import curve, mixed, numbers, people
+from tests.parts import PERTURBATIONS, curve, mixed, numbers, people
 
 EVERY = slice(None)
 
@@ -120,3 +120,28 @@ def test_answers_lie_where_their_points_do() -> None:
     for i in range(3):
         alone = curve(table.decode(sampling.points(cloud, slice(i, i + 1), EVERY)))
         assert (y[i] == alone).all()
+
+
+@pytest.mark.parametrize("law", PERTURBATIONS, ids=lambda law: law.__name__)
+@pytest.mark.parametrize("draws", ["shared", "own"])
+def test_a_constant_number_stays_at_xs_own_value(law: Any, draws: str) -> None:
+    """Also where x lies off the background's constant; a batch is still its rows."""
+    table = mixed()
+    x = table.background[:3].copy()
+    x[1, 4] = 99.0
+    cloud = sampling.sample(law(), table, x, 16, draws, 0)
+    found = sampling.points(cloud, EVERY, EVERY).reshape(-1, 16, 6)
+    assert (found[..., 4] == x[:, None, 4]).all()
+    for i in range(3):
+        alone = sampling.sample(law(), table, x[i : i + 1], 16, draws, 0)
+        assert (sampling.points(alone, EVERY, EVERY) == found[i]).all()
+
+
+def test_what_is_shared_stays_shared_where_nothing_is_off() -> None:
+    table = mixed()
+    x = table.background[:3].copy()
+    assert not sampling.sample(Marginals(), table, x, 8, "shared", 0).relative.any()
+    x[1, 4] = 99.0
+    off = sampling.sample(Marginals(), table, x, 8, "shared", 0)
+    assert off.moves.shape == (1, 8, 6)
+    assert off.relative.tolist() == [False] * 4 + [True, False]

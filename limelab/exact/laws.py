@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from limelab.distances import Euclidean
 from limelab.kernels import Exponential, Flat
 from limelab.perturbations import Gaussian
 from limelab.types import Array, BadInput, NotApplicable
@@ -106,7 +107,7 @@ def spread(perturbation: Any, kernel: Any, columns: int) -> float:
         )
     if isinstance(kernel, Flat):
         return perturbation.scale
-    if isinstance(kernel, Exponential):
+    if isinstance(kernel, Exponential) and kernel.distance == Euclidean():
         nu = kernel.width * float(np.sqrt(columns))
         return perturbation.scale * nu / float(np.hypot(perturbation.scale, nu))
     raise NotApplicable(

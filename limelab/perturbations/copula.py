@@ -23,8 +23,9 @@ class Copula:
     Normal scores with correlation 2 sin(pi rho / 6), rho Spearman's (Kruskal 1958), are pushed
     through each column's empirical quantiles, so values and categories stay those of the
     background. Ties weaken rank correlations, so rho is first raised to what it would be without
-    them; among columns of few values the correlations are kept to about .03. Categories have no order of their own: levels are ranked by their mean on the
-    first principal direction of the numbers' ranks, so that what depends on them is kept.
+    them; among columns of few values it comes back to about .03. Categories have no order of their
+    own: levels are ranked by their mean on the first principal direction of the numbers' ranks, so
+    that what depends on them is kept.
 
     Parameters
     ----------

@@ -27,9 +27,9 @@ READING = (
     "Positive differences speak for the claim. Supported: the whole interval lies above the "
     "margin. Contradicted: the whole interval lies below 0. Negligible: it lies within the margin "
     "(shaded) on either side. Inconclusive: anything else. The scope <i>on these tasks</i> speaks "
-    "of the tasks that were run; <i>in general</i> takes data sets as the sample. Intervals carry "
-    "Holm's correction within the study. Declared: said before the data; post hoc: added or edited "
-    "later."
+    "of the tasks that were run; <i>in general</i> takes data sets as the sample. Intervals, "
+    "p_holm and verdicts carry Holm's correction within the study, p does not. Declared: said "
+    "before the data; post hoc: added or edited later, and corrected as a family of its own."
 )
 _TITLES = {"n_units": "instances", "n_clusters": "clusters", "n_missing": "missing"}
 
@@ -100,7 +100,7 @@ def claims_table(found: Found) -> str:
     """The table of claims as it was written."""
     if found.claims.empty:
         return ""
-    numbers = ["difference", "low", "high", "p"]
+    numbers = ["difference", "low", "high", "p", "p_holm"]
     shown = found.claims.drop(columns=["sentence"], errors="ignore").copy()
     for name in [name for name in numbers if name in shown]:
         shown[name] = pd.to_numeric(shown[name], errors="coerce")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -17,6 +18,7 @@ from limelab.statistics import (
     clusters,
     crossed,
     differences,
+    holm,
     simultaneous,
     verdict,
 )
@@ -26,8 +28,8 @@ from limelab.types import Array, BadInput
 QUICK = "quick run: no verdict"
 NO_DATA = "no data"
 COLUMNS = (
-    *("statement", "metric", "scope", "difference", "low", "high", "p", "n_units"),
-    *("n_clusters", "n_missing", "margin", "verdict", "declared", "sentence", "note"),
+    *("statement", "metric", "scope", "verdict", "difference", "low", "high", "p", "p_holm"),
+    *("n_units", "n_clusters", "n_missing", "margin", "declared", "sentence", "note"),
 )
 
 Grids = Mapping[Any, tuple[Any, Array]]
@@ -49,20 +51,31 @@ def judge_claims(
     Returns
     -------
     claims : DataFrame
-        statement, metric, scope, difference, low, high, p, n_units, n_clusters, n_missing, margin,
-        verdict, declared, sentence, note. Intervals carry Holm's correction within the study.
+        statement, metric, scope, verdict, difference, low, high, p, p_holm, n_units (instances),
+        n_clusters (tasks, or data sets in general), n_missing, margin, declared, sentence, note.
+        Intervals, p_holm and verdicts carry Holm's correction, p does not. Declared claims are one
+        family, and claims that came after the data another: they cannot change a verdict.
     """
     grids = [_grids(study, claim, scores) for claim in study.claims]
-    scopes = {scope: _estimates(study, grids, scope) for scope in (ON_THESE, IN_GENERAL)}
+    families = [status.get(claim.digest, "") for claim in study.claims]
+    scopes = {scope: _estimates(study, grids, families, scope) for scope in (ON_THESE, IN_GENERAL)}
     rows = [
         {
             **_row(study, claim, scope, estimates[n], verdicts=verdicts),
-            "declared": status.get(claim.digest, ""),
+            "declared": families[n],
+            "n_units": _instances(grids[n]),
         }
         for n, claim in enumerate(study.claims)
         for scope, estimates in scopes.items()
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _instances(grids: Grids | str) -> int:
+    """Instances with at least one value, over all tasks; none where there are no data."""
+    if isinstance(grids, str):
+        return 0
+    return sum(int(np.isfinite(cells).any(axis=1).sum()) for _, cells in grids.values())
 
 
 def _grids(study: Study, claim: Claim, scores: pd.DataFrame) -> Grids | str:
@@ -87,13 +100,33 @@ def _without_blanks(scores: pd.DataFrame) -> pd.DataFrame:
     return scores[~(blank & scores["task"].isin(told))]
 
 
-def _estimates(study: Study, grids: Sequence[Grids | str], scope: str) -> list[Estimate]:
-    """Estimates at Holm's levels; a claim without data carries its reason."""
+@dataclass(frozen=True)
+class _Read:
+    """An estimate at its own level of Holm's, and its corrected p."""
+
+    found: Estimate
+    p_holm: float
+
+
+def _estimates(
+    study: Study, grids: Sequence[Grids | str], families: Sequence[str], scope: str
+) -> list[_Read]:
+    """Estimates at Holm's levels within each family; a claim without data carries its reason."""
     rng = generator(study.seed, "claims")
-    family = [_read(grid, scope, rng) for grid in grids if not isinstance(grid, str)]
-    found = iter(simultaneous(family))
     nothing = (np.nan,) * 4
-    return [Estimate(*nothing, note=g) if isinstance(g, str) else next(found) for g in grids]
+    intervals = [g if isinstance(g, str) else _read(g, scope, rng) for g in grids]
+    read = [_Read(Estimate(*nothing, note=g if isinstance(g, str) else ""), np.nan) for g in grids]
+    for family in dict.fromkeys(families):
+        members = [
+            (n, held)
+            for n, held in enumerate(intervals)
+            if families[n] == family and not isinstance(held, str)
+        ]
+        found = simultaneous([held for _, held in members])
+        corrected = holm(np.array([one.p for one in found]))
+        for (n, _), one, p in zip(members, found, corrected, strict=True):
+            read[n] = _Read(one, float(p))
+    return read
 
 
 def _read(grids: Grids, scope: str, rng: np.random.Generator) -> Intervals:
@@ -109,9 +142,8 @@ def _mean(cells: Array) -> float:
     return float(present.mean()) if present.size else np.nan
 
 
-def _row(
-    study: Study, claim: Claim, scope: str, found: Estimate, *, verdicts: bool
-) -> dict[str, Any]:
+def _row(study: Study, claim: Claim, scope: str, read: _Read, *, verdicts: bool) -> dict[str, Any]:
+    found = read.found
     said = _verdict(claim, found) if verdicts else QUICK
     unit = next(metric.unit for metric in study.metrics if metric.name == claim.metric)
     return {
@@ -122,7 +154,7 @@ def _row(
         "low": found.low,
         "high": found.high,
         "p": found.p,
-        "n_units": found.n_units,
+        "p_holm": read.p_holm,
         "n_clusters": found.n_clusters,
         "n_missing": found.n_missing,
         "margin": claim.margin,
@@ -140,8 +172,9 @@ def _sentence(scope: str, found: Estimate, said: str, unit: str) -> str:
     if not np.isfinite(found.estimate):
         return f"{scope}: {said}; {found.note}"
     if not np.isfinite(found.low):
-        return f"{scope}: {said}; difference {found.estimate:.3g} {unit}, {found.note}"
-    where = f"over {found.n_units} instances of {found.n_clusters} tasks"
+        return f"{scope}: {found.note or said}; difference {found.estimate:.3g} {unit}"
+    tasks = f"{found.n_clusters} task{'s' if found.n_clusters > 1 else ''}"
+    where = f"over {found.n_units} instances of {tasks}"
     if scope == IN_GENERAL:
         where = f"over {found.n_clusters} data sets"
     interval = f"{found.estimate:.3g} [{found.low:.3g}, {found.high:.3g}]"

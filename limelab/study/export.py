@@ -26,7 +26,7 @@ def overview(store: Store) -> pd.DataFrame:
 
 
 def export_store(out: Path, to: Path) -> Iterator[Path]:
-    """Write blocks.csv, failures.csv and answers of every block that has them, one CSV a kind.
+    """Write blocks.csv, failures.csv and claims.csv (which claim was declared before its data).
 
     Yields
     ------
@@ -40,6 +40,7 @@ def export_store(out: Path, to: Path) -> Iterator[Path]:
         tables = {
             "blocks.csv": _blocks(store),
             "failures.csv": pd.DataFrame(failures, columns=columns),
+            "claims.csv": pd.DataFrame(store.all_claims(), columns=["study", "claim", "declared"]),
         }
         for name, table in tables.items():
             write_atomically(to / name, table.to_csv(index=False).encode())

@@ -6,7 +6,7 @@ import hashlib
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cache
 from importlib.metadata import version
@@ -100,11 +100,15 @@ class Plan:
         """Every block that asks a model."""
         return [block for task in self.tasks for block in task.asking()]
 
-    def queries(self) -> dict[str, int]:
-        """Rows that all blocks will ask, by kind: without probes, foreign explainers, measures."""
+    def queries(self, held: Collection[str] = ()) -> dict[str, int]:
+        """Rows that the blocks which are not held will ask, by kind.
+
+        Probes, explainers that are not made of our parts and measures are not counted.
+        """
         total: Counter[str] = Counter()
-        for spec in {block.key: block.spec for block in self.asking()}.values():
-            total.update(spec.forecast())
+        for key, spec in {block.key: block.spec for block in self.asking()}.items():
+            if key not in held:
+                total.update(spec.forecast())
         return dict(sorted(total.items()))
 
 

@@ -170,6 +170,11 @@ class Conditions(Mapping[str, Explainer]):
         explainers: Mapping[str, Explainer],
         factors: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> None:
+        if not isinstance(explainers, Mapping):
+            raise BadInput(
+                f"conditions came as {type(explainers).__name__}; expected a mapping of names to "
+                'explainers, such as {"lime": Lime()}, or vary(Lime(), surrogate=[...])'
+            )
         self._explainers = dict(explainers)
         given = factors or {}
         self.factors = {

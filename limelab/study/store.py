@@ -340,6 +340,12 @@ class Store:
             )
             return dict(rows.fetchall())
 
+    def all_claims(self) -> list[tuple[str, str, str]]:
+        """Study, hash and status of every claim of every study."""
+        with _explained(self.folder):
+            rows = self._database.execute("SELECT study, hash, status FROM claims ORDER BY rowid")
+            return rows.fetchall()
+
     def mark_data(self, study: str) -> None:
         """Note that a study has data: claims that come from now on are post hoc."""
         with _explained(self.folder), self._transaction() as database:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -14,12 +15,11 @@ from limelab.surrogates.moments import (
     at,
     check_selector,
     constant,
+    each,
     relative,
     same_choice,
 )
 from limelab.types import Array, Bools, Ints
-
-_FULL = 1e-9  # a leverage this near to 1 leaves no residual to speak of
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,19 +188,13 @@ def fit_lines(z: Array, w: Array, y: Array, alpha: float, select: Selector | Non
     """
     if len(z) == len(w) == 1:
         shared = Moments(z[0], w[0])
-        targets = np.moveaxis(y, 0, 1).reshape(y.shape[1], -1)
-        lines = _Fit(*(_unstack(part, len(y)) for part in _fit(shared, targets, alpha, select)))
-        return _model(lines, [shared.deviation], [shared.rank])
-    fits, deviation, rank = [], [], []
-    for i in range(max(len(z), len(w))):
-        m = Moments(at(z, i), at(w, i))
-        fits.append(_fit(m, at(y, i), alpha, select))
-        deviation.append(m.deviation)
-        rank.append(m.rank)
-    return _model(_Fit(*map(np.stack, zip(*fits, strict=True))), deviation, rank)
+        whole = fit_one(shared, np.moveaxis(y, 0, 1).reshape(y.shape[1], -1), alpha, select)
+        lines = Fit(*(_unstack(part, len(y)) for part in whole))
+        return _model(lines, [shared])
+    return joined((m, fit_one(m, at(y, i), alpha, select)) for i, m in enumerate(each(z, w, y)))
 
 
-class _Fit(NamedTuple):
+class Fit(NamedTuple):
     """Lines of Q targets: (k, Q) and (Q,); stacked with the instances in front."""
 
     coef: Any
@@ -211,8 +205,24 @@ class _Fit(NamedTuple):
     r2_out: Any
 
 
-def _model(lines: _Fit, deviation: list[Array], rank: list[int]) -> LinearModel:
-    return LinearModel(**lines._asdict(), deviation=np.stack(deviation), rank=np.array(rank))
+def joined(fits: Iterable[tuple[Moments, Fit]]) -> LinearModel:
+    """The fits of one instance each as a stack; of their moments only what is said is kept."""
+    found = [(fit, _Brief(m.deviation, m.rank)) for m, fit in fits]
+    lines = Fit(*map(np.stack, zip(*(fit for fit, _ in found), strict=True)))
+    return _model(lines, [brief for _, brief in found])
+
+
+class _Brief(NamedTuple):
+    deviation: Array
+    rank: int
+
+
+def _model(lines: Fit, moments: Sequence[Moments | _Brief]) -> LinearModel:
+    return LinearModel(
+        **lines._asdict(),
+        deviation=np.stack([m.deviation for m in moments]),
+        rank=np.array([m.rank for m in moments]),
+    )
 
 
 def _unstack(part: Array, instances: int) -> Array:
@@ -220,7 +230,7 @@ def _unstack(part: Array, instances: int) -> Array:
     return np.moveaxis(part.reshape(*part.shape[:-1], instances, -1), -2, 0)
 
 
-def _fit(m: Moments, y: Array, alpha: float, select: Selector | None) -> _Fit:
+def fit_one(m: Moments, y: Array, alpha: float, select: Selector | None) -> Fit:
     """The lines of y (N, Q) on one sample of features."""
     mean = m.v @ y
     yc = y - mean
@@ -230,16 +240,16 @@ def _fit(m: Moments, y: Array, alpha: float, select: Selector | None) -> _Fit:
     selected = m.chosen(moments, select)
     for use, columns in same_choice(selected):
         inverse = m.inverse(use, alpha / m.mass)
-        zc, spread = m.zc[:, use], m.zc[:, use] @ inverse
+        zc = m.zc[:, use]
         slopes = inverse @ moments[np.ix_(use, columns)]
         residual = yc[:, columns] - zc @ slopes
-        leverage = (1.0 + np.einsum("nk,nk->n", spread, zc)) * m.v
-        left_out = (residual / np.maximum(1.0 - leverage, _FULL)[:, None]) ** 2
+        left_out = (residual / m.remaining(use, inverse)[:, None]) ** 2
         coef[np.ix_(use, columns)] = slopes
-        stderr[np.ix_(use, columns)] = np.sqrt((spread**2).T @ (m.v[:, None] ** 2 * left_out))
+        meat = ((zc @ inverse) ** 2).T @ (m.v[:, None] ** 2 * left_out)
+        stderr[np.ix_(use, columns)] = np.sqrt(meat)
         missed[columns], missed_out[columns] = m.v @ residual**2, m.v @ left_out
     flat = constant(m.v, y)
     coef[:, flat] = stderr[:, flat] = 0.0
     total = np.where(flat, np.nan, m.v @ yc**2)
     intercept = mean - m.centre @ coef
-    return _Fit(coef, stderr, selected, intercept, 1 - missed / total, 1 - missed_out / total)
+    return Fit(coef, stderr, selected, intercept, 1 - missed / total, 1 - missed_out / total)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -12,6 +13,7 @@ from limelab.types import Array, BadInput, Bools, Ints
 _STILL = 1e-10  # a column whose sd is below this share of its size does not vary
 _RANK = 1e-10  # directions of the correlation matrix below this share of the largest are none
 _FLAT = 1e-12  # an output whose sd is below this share of its size is constant
+_FULL = 1e-9  # a leverage this near to 1 leaves no residual to speak of
 _NOTHING = 1e-140  # or below this, whose square underflows
 
 
@@ -27,24 +29,31 @@ class Selector(Protocol):
 
 
 class Moments:
-    """One weighted sample of features: centred columns, their Gram matrix, what varies.
+    """One weighted sample of features: their Gram matrix and what varies.
 
-    Weights `v` sum to 1; `mass` is what they summed to.
+    Weights `v` sum to 1; `mass` is what they summed to. `half` (N, k) is the centred features
+    times the square root of v.
     """
 
     def __init__(self, z: Array, w: Array) -> None:
+        self.z = np.asarray(z, dtype=np.float64)
         self.mass = float(w.sum())
         self.v = w / self.mass
-        self.first = np.asarray(z[0], dtype=np.float64)
-        self.centre = self.v @ z
-        self.zc = z - self.centre
-        root = np.sqrt(self.v)[:, None] * self.zc
-        self.gram = root.T @ root
+        self.root = np.sqrt(self.v)[:, None]
+        self.centre = self.v @ self.z
+        self.half = self.z - self.centre
+        self.half *= self.root
+        self.gram = self.half.T @ self.half
         deviation = np.sqrt(np.diag(self.gram))
-        self.varies = deviation > _STILL * np.maximum(z.max(axis=0), -z.min(axis=0).astype(float))
+        self.varies = deviation > _STILL * np.hypot(deviation, self.centre)
         self.deviation = np.where(self.varies, deviation, 0.0)
 
-    @property
+    @cached_property
+    def zc(self) -> Array:
+        """The centred features."""
+        return np.asarray(self.z - self.centre)
+
+    @cached_property
     def rank(self) -> int:
         """Independent directions among the columns that vary."""
         use = np.flatnonzero(self.varies)
@@ -65,16 +74,22 @@ class Moments:
         inverse = np.linalg.pinv(self.correlation(use, penalty), rcond=_RANK, hermitian=True)
         return np.asarray(inverse / np.outer(sd, sd))
 
+    def remaining(self, use: Ints, inverse: Array) -> Array:
+        """1 less the leverage (N,) of each sample, for residuals that leave it out."""
+        zc = self.zc[:, use]
+        leverage = (1.0 + np.einsum("nk,nk->n", zc @ inverse, zc)) * self.v
+        return np.asarray(np.maximum(1.0 - leverage, _FULL))
+
     def with_targets(self, yc: Array) -> Array:
         """Weighted products (k, Q) of the columns with centred targets (N, Q)."""
-        return np.asarray(self.zc.T @ (self.v[:, None] * yc))
+        return np.asarray(self.half.T @ (self.root * yc))
 
     def chosen(self, moments: Array, select: Selector | None) -> Bools:
         """Features that each target may use (k, Q): those that vary, and of them the selector's."""
         varies = np.repeat(self.varies[:, None], moments.shape[1], axis=1)
         if select is None:
             return varies
-        return varies & select.choose(self.gram * self.mass, moments * self.mass, self.first)
+        return varies & select.choose(self.gram * self.mass, moments * self.mass, self.z[0])
 
 
 def constant(v: Array, y: Array) -> Bools:
@@ -102,10 +117,10 @@ def at(stack: Array, i: int) -> Array:
     return block
 
 
-def each(z: Array, w: Array, instances: int) -> Iterator[Moments]:
+def each(z: Array, w: Array, y: Array) -> Iterator[Moments]:
     """The moments of every instance, one at a time; computed once where they are shared."""
     shared = Moments(z[0], w[0]) if len(z) == len(w) == 1 else None
-    for i in range(instances):
+    for i in range(max(len(z), len(w), len(y))):
         yield shared if shared is not None else Moments(at(z, i), at(w, i))
 
 

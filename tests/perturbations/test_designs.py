@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from limelab.perturbations import Iid, Sobol
+from limelab.perturbations import Antithetic, Iid, Sobol
 from limelab.types import BadInput, Design
 from tests.parts import DESIGNS, name_of
 
@@ -57,4 +57,26 @@ def test_sobol_begins_at_one(n: int) -> None:
 
 
 def test_only_iid_draws_are_independent() -> None:
-    assert (Iid.independent, Sobol.independent) == (True, False)
+    assert (Iid.independent, Sobol.independent, Antithetic.independent) == (True, False, False)
+
+
+@pytest.mark.parametrize("n", [1, 2, 7, 64])
+def test_antithetic_draws_are_pairs_and_the_first_are_the_shorter_draw(n: int) -> None:
+    long, short = (Antithetic().draw(m, 3, np.random.default_rng(4)) for m in (100, n))
+    assert (long[:n] == short).all()
+    assert long[::2] + long[1::2] == pytest.approx(np.ones((50, 3)), abs=1e-15)
+    assert len(np.unique(long)) == 300
+
+
+def test_antithetic_draws_are_inside_even_at_the_end() -> None:
+    class Ends:
+        def random(self, shape: tuple[int, int]) -> np.ndarray:
+            return np.repeat([0.0, 1.0 - 2.0**-53], [1, shape[0] - 1])[:, None]
+
+    u = Antithetic().draw(4, 1, Ends())  # type: ignore[arg-type]
+    assert ((u > 0) & (u < 1)).all()
+
+
+def test_antithetic_means_of_a_line_have_no_error() -> None:
+    u = Antithetic().draw(16, 4, np.random.default_rng(0))
+    assert u.mean(axis=0) == pytest.approx(np.full(4, 0.5), abs=1e-15)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from limelab.perturbations.margins import redraw, sorted_background
+from limelab.perturbations.margins import redraw
 from tests.parts import mixed
 
 
@@ -20,7 +20,3 @@ def test_the_ends_stay_inside() -> None:
     u = np.array([[[2.0**-54] * 6, [1 - 2.0**-53] * 6]])
     assert (redraw(u, table)[0, 0] == table.background.min(axis=0)).all()
     assert (redraw(u, table)[0, 1] == table.background.max(axis=0)).all()
-
-
-def test_the_order_is_found_once() -> None:
-    assert sorted_background(mixed()) is sorted_background(mixed())

@@ -1,4 +1,4 @@
-"""Gaussian noise: its moments, its categories, its sharing; the laws are in test_laws.py."""
+"""Noise: its moments, its categories, its sharing; the laws are in test_laws.py."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from limelab.perturbations import Gaussian, Iid
-from limelab.types import BadInput
+from limelab.perturbations import Gaussian, GlobalGaussian, Iid, Uniform
+from limelab.types import BadInput, NotApplicable
 from tests.parts import mixed, numbers, uniforms
 
 
@@ -59,6 +59,58 @@ def test_a_bad_scale_is_refused(scale: Any) -> None:
 
 
 @pytest.mark.parametrize("design", [Iid, "sobol", None])
-def test_a_bad_design_is_refused(design: Any) -> None:
-    with pytest.raises(BadInput, match=r"Gaussian\(design=.*expected a design such as Iid\(\)"):
-        Gaussian(design=design)
+@pytest.mark.parametrize("law", [Gaussian, Uniform, GlobalGaussian])
+def test_a_bad_design_is_refused(law: Any, design: Any) -> None:
+    with pytest.raises(BadInput, match=rf"{law.__name__}\(design=.*expected a design such as Iid"):
+        law(design=design)
+
+
+def test_a_box_is_filled_evenly() -> None:
+    table = numbers()
+    cloud = Uniform(0.7).cloud(uniforms(Uniform(), table, 20000), table.background[:3], table)
+    assert cloud.moves.shape == (1, 20000, 4)
+    assert cloud.relative.all()
+    for j in range(4):
+        moves = cloud.moves[0, :, j] / (0.7 * table.scale[j])
+        assert stats.kstest(moves, stats.uniform(-1, 2).cdf).pvalue > 1e-4
+    assert np.abs(np.corrcoef(cloud.moves[0].T) - np.eye(4)).max() < 4 / np.sqrt(20000)
+
+
+@pytest.mark.parametrize("radius", [0.4, 3.0])
+def test_a_category_leaves_with_the_chance_of_the_box(radius: float) -> None:
+    table, n = mixed(), 40000
+    x = table.background[:1]
+    cloud = Uniform(radius).cloud(uniforms(Uniform(), table, n), x, table)
+    for j in np.flatnonzero(table.categorical).tolist():
+        other = (table.background[:, j] != x[0, j]).mean()
+        expected = min(1.0, radius) * other
+        found = (cloud.moves[0, :, j] != x[0, j]).mean()
+        assert abs(found - expected) <= 4 * np.sqrt(expected * (1 - expected) / n)
+
+
+def test_a_box_at_another_size_is_the_same_law() -> None:
+    assert Uniform().at(2) == Uniform(2.0)
+    with pytest.raises(BadInput, match=r"Uniform\(radius=.*above 0"):
+        Uniform(-1)
+
+
+def test_a_global_normal_is_as_wide_as_the_background_and_knows_no_x() -> None:
+    table, part = mixed(), GlobalGaussian()
+    u = uniforms(part, table, 20000)
+    cloud, other = (part.cloud(u, table.background[at], table) for at in ([0], [3, 4]))
+    assert cloud.moves.shape == (1, 20000, 6)
+    assert not cloud.relative.any()
+    assert (cloud.moves == other.moves).all()
+    for j in (0, 5):
+        normal = stats.norm(table.mean[j], table.scale[j])
+        assert stats.kstest(cloud.moves[0, :, j], normal.cdf).pvalue > 1e-4
+    for j in np.flatnonzero(table.categorical).tolist():
+        for code in np.unique(table.background[:, j]):
+            share = (table.background[:, j] == code).mean()
+            found = (cloud.moves[0, :, j] == code).mean()
+            assert abs(found - share) <= 4.5 * np.sqrt(share * (1 - share) / 20000)
+
+
+def test_a_global_normal_has_no_radius() -> None:
+    with pytest.raises(NotApplicable, match=r"GlobalGaussian\(\) has no radius"):
+        GlobalGaussian().at(1)

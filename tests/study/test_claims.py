@@ -48,7 +48,9 @@ def test_a_claim_is_matched_on_every_factor_and_read_in_both_scopes() -> None:
     assert found["difference"].tolist() == pytest.approx([0.5, 0.5], abs=0.01)
     assert (found["high"] - found["low"]).max() < 0.05
     assert set(found["verdict"]) == {"supported"}
-    assert found["n_units"].tolist() == [24, 6]
+    assert found["n_units"].tolist() == [24, 24]
+    assert found["n_clusters"].tolist()[1] == 6
+    assert (found["p_holm"] == found["p"]).all()
     assert set(found["declared"]) == {"declared"}
 
 
@@ -74,6 +76,16 @@ def test_holm_widens_the_intervals_of_a_family() -> None:
     first = paired[paired["statement"] == TREES.statement].reset_index(drop=True)
     assert ((first["high"] - first["low"]) > (alone["high"] - alone["low"])).all()
     assert len(paired) == 4
+
+
+def test_a_claim_that_came_after_the_data_cannot_change_a_declared_one() -> None:
+    alone = judged(made(0.5))
+    late = replace(TREES, statement="said later", where={"radius": 1.0})
+    study = replace(STUDY, claims=(TREES, late))
+    status = {TREES.digest: "declared", late.digest: "post hoc"}
+    found = judge_claims(study, made(0.5), status, verdicts=True)
+    first = found[found["statement"] == TREES.statement].reset_index(drop=True)
+    pd.testing.assert_frame_equal(first, alone)
 
 
 def test_rows_of_failed_blocks_are_missing_and_no_level_of_their_own() -> None:

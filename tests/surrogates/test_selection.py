@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lime.lime_base import LimeBase
 
-from limelab.surrogates import Forward
+from limelab.surrogates import Forward, HighestProducts, HighestWeights, LassoPath, PlainRidge
 from limelab.types import Array, BadInput
 
 
@@ -52,7 +53,10 @@ def test_a_copy_of_a_chosen_feature_adds_nothing() -> None:
 
 def test_no_more_is_chosen_than_there_are() -> None:
     assert Forward(9).choose(np.eye(3), np.ones((3, 2)), np.ones(3)).all()
-    assert Forward(9).choose(np.diag([1.0, 0.0]), np.ones((2, 1)), np.ones(2))[:, 0].tolist() == [True, False]
+    assert Forward(9).choose(np.diag([1.0, 0.0]), np.ones((2, 1)), np.ones(2))[:, 0].tolist() == [
+        True,
+        False,
+    ]
 
 
 def test_equals_go_to_the_lowest_index() -> None:
@@ -71,3 +75,44 @@ def test_nothing_handed_in_is_changed() -> None:
 def test_a_bad_count_is_refused(k: Any) -> None:
     with pytest.raises(BadInput, match=r"Forward\(k=.*expected a whole number of at least 1"):
         Forward(k)
+
+
+METHODS = {
+    "forward_selection": Forward,
+    "highest_weights": HighestProducts,
+    "lasso_path": LassoPath,
+}
+
+
+@pytest.mark.parametrize("binary", [True, False])
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("seed", range(6))
+def test_the_choice_is_that_of_the_lime_package(method: str, seed: int, *, binary: bool) -> None:
+    rng = np.random.default_rng(seed)
+    z = rng.normal(size=(300, 8)) @ (np.eye(8) + 0.3 * rng.normal(size=(8, 8)))
+    if binary:
+        z = np.where(z > 0, 1.0, 0.0)
+        z[0] = 1.0
+    w, y = rng.random(300), z @ rng.normal(size=8) + rng.normal(size=300)
+    for k in (1, 3, 7):
+        truth = LimeBase(None).feature_selection(z, y, w, k, method)
+        selectors = [METHODS[method](k)]
+        if binary and method == "highest_weights":
+            selectors.append(HighestWeights(k))
+        for selector in selectors:
+            fitted = PlainRidge(select=selector).fit(z[None], w[None], y[None, :, None])
+            assert set(np.flatnonzero(fitted.selected[0, :, 0])) == set(truth.tolist())
+
+
+def test_a_lasso_path_over_copies_is_borne() -> None:
+    rng = np.random.default_rng(0)
+    z = rng.normal(size=(50, 3))[:, [0, 0, 1, 2]]
+    chosen = LassoPath(2).choose(*moments(z, np.ones(50), z @ [[1.0], [1.0], [0.5], [0.1]]), z[0])
+    assert 1 <= chosen.sum() <= 2
+    assert not LassoPath(2).choose(np.eye(3), np.zeros((3, 1)), np.ones(3)).any()
+
+
+@pytest.mark.parametrize("selector", [HighestWeights, HighestProducts, LassoPath])
+def test_the_other_selectors_refuse_a_bad_count_too(selector: Any) -> None:
+    with pytest.raises(BadInput, match="expected a whole number of at least 1"):
+        selector(0)

@@ -196,7 +196,7 @@ def test_bad_limits_are_refused(limits: dict[str, Any]) -> None:
 
 def test_a_target_that_varies_only_where_no_weight_lies_grows_no_tree() -> None:
     z = np.random.default_rng(0).normal(size=(64, 2))
-    w, y = np.zeros(64), (np.arange(64) >= 4) * 1.0 + 0.1
+    w, y = np.zeros(64), np.where(np.arange(64) >= 4, 1.1, 0.1)
     w[:4] = 1.0
     fitted = fit(Tree(), z, w, y)
     assert not splits(fitted)

@@ -1,0 +1,65 @@
+"""The laws of tests/test_laws.py over surrogates that keep all of them but one of scale."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from limelab.types import Surrogate
+from tests import test_laws as laws
+from tests.parts import BY_OUTPUT, BY_WEIGHT, LINES, QUADRATIC, name_of
+
+ABSOLUTE = (*BY_WEIGHT, *BY_OUTPUT)
+KEPT = (
+    "test_a_stack_is_its_instances_one_by_one",
+    "test_features_in_another_order_are_fitted_as_before",
+    "test_samples_in_another_order_are_fitted_as_before",
+    "test_a_shift_of_the_model_shifts_the_surrogate_and_nothing_else",
+    "test_no_effect_exceeds_its_importance",
+    "test_outputs_are_fitted_apart",
+    "test_a_line_predicts_by_its_own_numbers",
+    "test_a_surrogate_changes_nothing_it_is_handed",
+)
+OF_WEIGHTS = "test_only_the_ratio_of_weights_matters"
+OF_OUTPUTS = "test_a_multiple_of_the_model_is_a_multiple_of_the_surrogate"
+
+
+@pytest.fixture(autouse=True)
+def _lines_to_rounding(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(laws, "LINES", (*LINES, *ABSOLUTE))
+
+
+@pytest.mark.parametrize("law", KEPT)
+@pytest.mark.parametrize("surrogate", ABSOLUTE, ids=name_of)
+def test_law_is_kept(law: str, surrogate: Surrogate) -> None:
+    prior = getattr(surrogate, "prior_mean", None)
+    if prior is not None and "features_in_another_order" in law:
+        pytest.skip("a prior mean is said by place")
+    getattr(laws, law)(surrogate=surrogate)
+
+
+@pytest.mark.parametrize("part", ABSOLUTE, ids=name_of)
+def test_a_part_is_a_frozen_value(part: Any) -> None:
+    laws.test_a_part_is_a_frozen_value(part)
+
+
+@pytest.mark.parametrize("surrogate", BY_WEIGHT, ids=name_of)
+def test_a_penalty_against_raw_weights_keeps_the_law_of_outputs_alone(surrogate: Surrogate) -> None:
+    getattr(laws, OF_OUTPUTS)(surrogate=surrogate)
+    with pytest.raises(AssertionError):
+        getattr(laws, OF_WEIGHTS)(surrogate=surrogate)
+
+
+@pytest.mark.parametrize("surrogate", BY_OUTPUT, ids=name_of)
+def test_a_penalty_in_output_units_keeps_the_law_of_weights_alone(surrogate: Surrogate) -> None:
+    getattr(laws, OF_WEIGHTS)(surrogate=surrogate)
+    with pytest.raises(AssertionError):
+        getattr(laws, OF_OUTPUTS)(surrogate=surrogate)
+
+
+@pytest.mark.parametrize(
+    "law", [law for law in (*KEPT, OF_WEIGHTS, OF_OUTPUTS) if "line" not in law]
+)
+def test_law_is_kept_by_a_polynomial(law: str) -> None:
+    getattr(laws, law)(surrogate=QUADRATIC)
