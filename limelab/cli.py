@@ -205,7 +205,7 @@ def _errors() -> Iterator[None]:
     try:
         yield
     except BadInput as error:
-        typer.echo(f"limelab: {error}", err=True)
+        typer.echo(f"limelab: {' '.join(str(error).split())}", err=True)
         raise typer.Exit(2) from None
     except KeyboardInterrupt:
         typer.echo("limelab: stopped; what is done is kept, the same command goes on", err=True)

@@ -17,7 +17,7 @@ from limelab.kernels import Flat
 from limelab.numbers import count
 from limelab.perturbations import Gaussian
 from limelab.representations import Standardized
-from limelab.sampling import answers, free, sample
+from limelab.sampling import Clouds, answers, rows_of_a_call
 from limelab.surrogates import LeastSquares
 from limelab.types import (
     Array,
@@ -38,7 +38,8 @@ from limelab.types import (
     View,
 )
 
-_MEMORY = 2**28  # bytes that one batch of instances may take beside the model's own
+_MOST_SAMPLES = 2**30
+_MEMORY = 2**26  # bytes that one batch of instances may take beside the model's own
 _ENOUGH = 10  # effective samples for each coefficient, below which a note says so
 _LOW_R2 = 0.25  # out of sample, below which a note says so
 NO_ERRORS = "no standard errors:"  # opens the note that says why
@@ -129,7 +130,7 @@ class Lime(Sampler):
     draws: Literal["shared", "own"] = "shared"
 
     def __post_init__(self) -> None:
-        count(self, "n_samples")
+        count(self, "n_samples", most=_MOST_SAMPLES)
         if self.draws not in ("shared", "own"):
             raise BadInput(f"Lime(draws={self.draws!r}); expected 'shared' or 'own'")
         _check_part(self, "perturbation", Perturbation, "cloud")
@@ -140,27 +141,35 @@ class Lime(Sampler):
     def _explain_view(
         self, box: BlackBox, view: View, x: Array, labels: list[Any], seed: int
     ) -> Explanation:
-        parts: list[Explanation] = []
-        common: Array | None = None  # answers that serve every batch
-        for chunk in batches(self, box, view, x):
-            f = box.ask(view.decode(x[chunk]))
-            cloud = sample(self.perturbation, view, x[chunk], self.n_samples, self.draws, seed)
-            y = answers(box, view, cloud) if common is None or not free(cloud) else common
-            common = y if free(cloud) else common
-            parts.append(fit(self, view, cloud, y, f, labels[chunk], box.outputs))
+        f = box.ask(view.decode(x.copy()))
+        return self.fitted(box, view, x, f, labels, seed)
+
+    def fitted(
+        self, box: BlackBox, view: View, x: Array, f: Array, labels: list[Any], seed: int
+    ) -> Explanation:
+        """Draw, ask and fit round encoded rows x (I, d), whose own answers are f (I, C)."""
+        clouds = Clouds(self.perturbation, view, x, self.n_samples, self.draws, seed)
+        common = answers(box, view, clouds.of(slice(None))) if clouds.free else None
+        parts = []
+        for rows in batches(clouds, len(box.outputs)):
+            cloud = clouds.of(rows)
+            y = answers(box, view, cloud) if common is None else common
+            parts.append(fit(self, view, cloud, y, f[rows], labels[rows], box.outputs))
         return joined(parts)
 
 
-def batches(lime: Lime, box: BlackBox, view: View, x: Array) -> Iterator[slice]:
+def batches(clouds: Clouds, outputs: int) -> Iterator[slice]:
     """Batches of instances that fit in memory; draws do not depend on their borders.
 
     Where the features are shared by all instances, an instance holds its answers alone.
     """
-    probe = sample(lime.perturbation, view, x[:2], 2, lime.draws, 0)
-    shared = len(probe.moves) < len(probe.x) and probe.relative.all()
-    own = 0 if shared else lime.perturbation.dims(view) + 4 * x.shape[1]
-    size = max(1, _MEMORY // (8 * lime.n_samples * (own + 8 * len(box.outputs))))
-    for start in range(0, len(x), size):
+    instances, d = clouds.x.shape
+    shared = clouds.whole is not None and clouds.whole.relative.all()
+    width = 8 * outputs + (0 if shared else 4 * d + clouds.perturbation.dims(clouds.view))
+    size = max(1, _MEMORY // (8 * clouds.n * width))
+    call = max(1, rows_of_a_call(clouds.n, d) // clouds.n)
+    size = size // call * call or size  # whole calls of the model
+    for start in range(0, instances, size):
         yield slice(start, start + size)
 
 
@@ -230,7 +239,7 @@ def explain_with(
     background = domain if getattr(explainer, "takes_domain", False) else domain.frame
     with one_thread():
         box = as_blackbox(model, view)
-        f = box.ask(view.decode(x))
+        f = box.ask(view.decode(x.copy()))
         found = explainer.explain(box.ask, background, copy(rows), seed)
     if isinstance(found, Explanation):
         return _of_these_rows(found, explainer, labels)

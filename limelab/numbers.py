@@ -28,7 +28,14 @@ def positive(owner: Any, name: str, *, zero: bool = False, most: float = math.in
     object.__setattr__(owner, name, number)
 
 
-def count(owner: Any, name: str, *, least: int = 1, optional: bool = False) -> None:
+def count(
+    owner: Any,
+    name: str,
+    *,
+    least: int = 1,
+    most: int | None = None,
+    optional: bool = False,
+) -> None:
     """Turn field `name` of a frozen part into an int of at least `least` (or leave None).
 
     Raises
@@ -40,9 +47,11 @@ def count(owner: Any, name: str, *, least: int = 1, optional: bool = False) -> N
     if optional and value is None:
         return
     number = _as_float(value)
-    if not number.is_integer() or number < least:
+    if not number.is_integer() or number < least or (most is not None and number > most):
+        high = f" and at most {most}" if most is not None else ""
         raise BadInput(
-            f"{type(owner).__name__}({name}={value!r}); expected a whole number of at least {least}"
+            f"{type(owner).__name__}({name}={value!r}); expected a whole number of at least "
+            f"{least}{high}"
         )
     object.__setattr__(owner, name, int(value))
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
+
 import numpy as np
 
 from limelab.blackbox import BlackBox
@@ -22,6 +25,51 @@ def sample(
     return _held(perturbation.cloud(u, x, view), view)
 
 
+@dataclass(frozen=True, eq=False)
+class Clouds:
+    """The clouds of n samples round instances x (I, d), some of them at a time.
+
+    Moves that all share are made once.
+
+    Examples
+    --------
+    >>> from limelab.domains import Table
+    >>> from limelab.perturbations import Gaussian
+    >>> x = np.arange(6.0).reshape(3, 2)
+    >>> clouds = Clouds(Gaussian(), Table(x), x, 8, "shared", seed=0)
+    >>> clouds.of(slice(0, 2)).moves is clouds.of(slice(2, 3)).moves
+    True
+    """
+
+    perturbation: Perturbation
+    view: View
+    x: Array
+    n: int
+    draws: str
+    seed: int
+
+    def of(self, rows: slice) -> Cloud:
+        """The cloud of some instances."""
+        if self.whole is None:
+            return self._sample(self.x[rows], self.n)
+        return Cloud(self.x[rows], self.whole.moves, self.whole.relative)
+
+    @cached_property
+    def whole(self) -> Cloud | None:
+        """The cloud of all instances where they share their moves."""
+        if len(self._sample(self.x[:2], 2).moves) > 1:
+            return None
+        return self._sample(self.x, self.n)
+
+    @property
+    def free(self) -> bool:
+        """Whether one query set serves all."""
+        return self.whole is not None and free(self.whole)
+
+    def _sample(self, x: Array, n: int) -> Cloud:
+        return sample(self.perturbation, self.view, x, n, self.draws, self.seed)
+
+
 def _held(cloud: Cloud, view: View) -> Cloud:
     """The cloud with constant numbers at x's own value, where x lies off the background's.
 
@@ -40,7 +88,10 @@ def uniforms(design: Design, dims: int, n: int, own: Array | None, seed: int) ->
     if own is None:
         return design.draw(n, dims, generator(seed, "draws"))[None]
     keys = (row.tobytes() for row in own + 0.0)  # -0.0 and 0.0 are one value
-    return np.stack([design.draw(n, dims, generator(seed, "draws", key)) for key in keys])
+    u = np.empty((len(own), n, dims))
+    for block, key in zip(u, keys, strict=True):
+        block[:] = design.draw(n, dims, generator(seed, "draws", key))
+    return u
 
 
 def prefix(cloud: Cloud, n: int) -> Cloud:
@@ -55,10 +106,10 @@ def free(cloud: Cloud) -> bool:
 
 def answers(box: BlackBox, view: View, cloud: Cloud) -> Array:
     """The model's answers (I or 1, N, C) to a cloud, asked in calls of bounded length."""
-    n = cloud.moves.shape[1]
+    n, d = cloud.moves.shape[1:]
     instances = 1 if free(cloud) else len(cloud.x)
     y = np.empty((instances, n, len(box.outputs)))
-    rows = max(1, min(_ROWS, _NUMBERS // cloud.moves.shape[2]))
+    rows = rows_of_a_call(n, d)
     step, span = max(1, rows // n), min(n, rows)
     for i in range(0, instances, step):
         for s in range(0, n, span):
@@ -66,6 +117,18 @@ def answers(box: BlackBox, view: View, cloud: Cloud) -> Array:
             asked = points(cloud, slice(i, i + step), slice(s, s + span))
             block[:] = box.ask(view.decode(asked)).reshape(block.shape)
     return y
+
+
+def rows_of_a_call(n: int, d: int) -> int:
+    """How many rows one call of the model takes at most: whole instances, or part of one.
+
+    Examples
+    --------
+    >>> rows_of_a_call(1000, 30), rows_of_a_call(10**6, 30)
+    (32000, 32768)
+    """
+    most = max(1, min(_ROWS, _NUMBERS // d))
+    return most // n * n or most
 
 
 def points(cloud: Cloud, instances: slice, samples: slice) -> Array:

@@ -428,6 +428,7 @@ def compare(  # noqa: PLR0913  (public and fixed: DESIGN section 6)
     _refuse_repeated_cells(frame, keys)
     _refuse_shared(frame, repeat, shared_draws=shared_draws)
     names = list(pd.unique(frame[condition]))
+    frame = frame.sort_values([k for k in keys if k != condition], kind="stable", key=_as_text)
     grids = _condition_grids(frame, names, [condition, cluster, unit, repeat])
     pairs = list(itertools.combinations(range(len(names)), 2))
     stacks = [np.array([grid[i] - grid[j] for i, j in pairs]) for _, grid in grids.values()]
@@ -698,6 +699,20 @@ def _dataset(rows: pd.DataFrame, cluster: Any) -> Any:
 
 
 def _of_metric(scores: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """Rows of one metric, their values proven to be numbers."""
+    frame = _rows_of(scores, metric)
+    if "value" in frame:
+        values = pd.to_numeric(frame["value"], errors="coerce")
+        wrong = np.isinf(values) | (values.isna() & frame["value"].notna())
+        if wrong.any():
+            raise BadInput(
+                f"value holds {frame['value'][wrong].iloc[0]!r} ({int(wrong.sum())} of "
+                f"{len(frame)} rows); expected finite numbers, or NaN where there is none"
+            )
+    return frame
+
+
+def _rows_of(scores: pd.DataFrame, metric: str) -> pd.DataFrame:
     if "metric" not in scores:
         return scores
     frame = scores[scores["metric"] == metric]
@@ -733,6 +748,11 @@ def _refuse_shared(frame: pd.DataFrame, repeat: str, *, shared_draws: bool | Non
             "shared block err together, so their spread understates the error. "
             "Run more repeats or use draws='own'."
         )
+
+
+def _as_text(column: pd.Series[Any]) -> pd.Series[Any]:
+    """A sort key for labels of any kind: the bootstrap must not depend on the rows' order."""
+    return column.astype(str)
 
 
 def _condition_grids(frame: pd.DataFrame, names: list[Any], columns: list[str]) -> Grids:

@@ -13,7 +13,7 @@ from limelab.blackbox import BlackBox
 from limelab.explanation import Explanation, joined
 from limelab.lime import NO_ERRORS, Lime, Sampler, batches, fit
 from limelab.numbers import count, positive
-from limelab.sampling import answers, free, prefix, sample
+from limelab.sampling import Clouds, answers, prefix
 from limelab.seeds import child
 from limelab.types import Array, BadInput, Cloud, Ints, Objects, View
 
@@ -66,17 +66,11 @@ class Replicated(Sampler):
         self, box: BlackBox, view: View, x: Array, labels: list[Any], seed: int
     ) -> Explanation:
         one = replace(self.lime, n_samples=self.lime.n_samples // self.replicates)
-        parts = []
-        for chunk in batches(self.lime, box, view, x):
-            rows, f = x[chunk], box.ask(view.decode(x[chunk]))
-            found = []
-            for r in range(self.replicates):
-                own = child(seed, "replicate", r)
-                cloud = sample(one.perturbation, view, rows, one.n_samples, one.draws, own)
-                y = answers(box, view, cloud)
-                found.append(fit(one, view, cloud, y, f, labels[chunk], box.outputs))
-            parts.append(_averaged(found, self))
-        return joined(parts)
+        f, replicates = box.ask(view.decode(x.copy())), []
+        for r in range(self.replicates):
+            own = child(seed, "replicate", r)
+            replicates.append(one.fitted(box, view, x, f, labels, own))
+        return _averaged(replicates, self)
 
 
 def _averaged(found: Sequence[Explanation], owner: Replicated) -> Explanation:
@@ -287,7 +281,7 @@ class _Asked:
 
     def explained(self) -> Iterator[Explanation]:
         """The pilot where it was enough for all, else fits of what each needs."""
-        f, pilot = self.box.ask(self.view.decode(self.x)), self.owner.pilot
+        f, pilot = self.box.ask(self.view.decode(self.x.copy())), self.owner.pilot
         pairs = list(self._pilots(f))
         first, y = joined([found for found, _ in pairs]), [y for _, y in pairs]
         wanted = _needed(first, self.owner.half_width, 0.95).max(axis=1)
@@ -295,47 +289,38 @@ class _Asked:
         if (n == pilot).all():
             yield _told(first, wanted, n, self.owner)
             return
-        further = self._together if self._free else self._each
+        further = self._together if self._clouds(2).free else self._each
         for found, rows in further(n, y, f):
             yield _told(found, wanted[rows], n[rows], self.owner)
 
-    @property
-    def _free(self) -> bool:
-        """Whether one query set serves all."""
-        return free(self._cloud(slice(None), 2))
-
     def _pilots(self, f: Array) -> Iterator[tuple[Explanation, Array]]:
         """Fits of the pilot with its answers; these once alone where they serve all."""
-        n, common = self.owner.pilot, None
-        for rows in self._batches(n):
-            cloud = self._cloud(rows, n)
+        clouds, common = self._clouds(self.owner.pilot), None
+        for rows in batches(clouds, len(self.box.outputs)):
+            cloud = clouds.of(rows)
             y = answers(self.box, self.view, cloud) if common is None else common
-            common = y if self._free else None
+            common = y if clouds.free else None
             yield self._fit(cloud, y, f, rows), y
 
     def _together(self, n: Ints, y: list[Array], f: Array) -> Iterator[tuple[Explanation, slice]]:
         """All at the length that the neediest wants."""
-        longest = n[:] = n.max()
-        whole = self._more(self._cloud(slice(0, 1), longest), y[0])
-        for rows in self._batches(longest):
-            yield self._fit(self._cloud(rows, longest), whole, f, rows), rows
+        n[:] = n.max()
+        clouds = self._clouds(n[0])
+        whole = self._more(clouds.of(slice(None)), y[0])
+        for rows in batches(clouds, len(self.box.outputs)):
+            yield self._fit(clouds.of(rows), whole, f, rows), rows
 
     def _each(self, n: Ints, y: list[Array], f: Array) -> Iterator[tuple[Explanation, slice]]:
         """Each instance with its own number of samples."""
-        known = np.concatenate(y)
-        shared = len(self._cloud(slice(None), 2).moves) == 1
-        whole = self._cloud(slice(None), n.max()) if shared else None
+        known, clouds = np.concatenate(y), self._clouds(n.max())
         for i, length in enumerate(n):
             rows = slice(i, i + 1)
-            cloud = self._cloud(rows, length) if whole is None else _of(whole, rows, length)
+            cloud = prefix(clouds.of(rows), length)
             yield self._fit(cloud, self._more(cloud, known[rows]), f, rows), rows
 
-    def _batches(self, n: int) -> Iterator[slice]:
-        return batches(replace(self.owner.lime, n_samples=int(n)), self.box, self.view, self.x)
-
-    def _cloud(self, rows: slice, n: int) -> Cloud:
+    def _clouds(self, n: int) -> Clouds:
         lime = self.owner.lime
-        return sample(lime.perturbation, self.view, self.x[rows], int(n), lime.draws, self.seed)
+        return Clouds(lime.perturbation, self.view, self.x, int(n), lime.draws, self.seed)
 
     def _more(self, cloud: Cloud, known: Array) -> Array:
         """Answers to a cloud of which the first are known: only the rest are asked."""
@@ -348,11 +333,6 @@ class _Asked:
     def _fit(self, cloud: Cloud, y: Array, f: Array, rows: slice) -> Explanation:
         lime = replace(self.owner.lime, n_samples=y.shape[1])
         return fit(lime, self.view, cloud, y, f[rows], self.labels[rows], self.box.outputs)
-
-
-def _of(cloud: Cloud, rows: slice, n: int) -> Cloud:
-    """The first n of moves that all share, round some of the rows."""
-    return prefix(Cloud(cloud.x[rows], cloud.moves, cloud.relative), n)
 
 
 def _told(found: Explanation, wanted: Array, taken: Ints, owner: Precise) -> Explanation:

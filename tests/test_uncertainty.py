@@ -77,7 +77,7 @@ CASES = {
         None,
     ),
     "logistic": Case(
-        lambda z: expit(z @ A + 0.4),
+        lambda z: np.asarray(expit(z @ A + 0.4)),
         lambda t2: exact.logistic_gaussian(A, Normal(np.zeros(4), t2 * np.eye(4)), offset=0.4).coef,
         4,
         1.5,
@@ -223,15 +223,16 @@ def test_categories_keep_their_names_behind_a_replicated() -> None:
 
 
 def test_the_samples_needed_are_those_that_meet_the_half_width() -> None:
-    """Pilots of 400; theory's own case found median 1.02, 5 to 95 % from .86 to 1.23 of it."""
-    case, wanted = replace(CASES["logistic"], width=None), 0.01
+    """Pilots of 400: n near 151, the half-width in median 1.02 of it, 5 to 95 % .86 to 1.23."""
+    case, wanted = CASES["logistic"], 0.009
     needed = samples_needed(case.explained(case.lime(400), 100), wanted)["n"]
     achieved = [
         case.explained(case.lime(int(n)), 1, seed).half_width().max() / wanted
         for seed, n in enumerate(needed)
     ]
-    assert np.median(achieved) == pytest.approx(1, abs=0.05)
-    assert np.quantile(achieved, [0.05, 0.95]) == pytest.approx([0.86, 1.23], abs=0.1)
+    assert needed.median() == pytest.approx(151, abs=15)
+    assert np.median(achieved) == pytest.approx(1.02, abs=0.05)
+    assert np.quantile(achieved, [0.05, 0.95]) == pytest.approx([0.86, 1.23], abs=0.06)
 
 
 def test_samples_needed_is_a_tidy_frame() -> None:

@@ -174,7 +174,7 @@ class Table:
         if self._array_dtype is None:
             return frame
         if self._array_dtype.kind in "biuf":
-            return frame.to_numpy(dtype=np.float64)
+            return frame.to_numpy(dtype=np.float64, copy=True)
         return frame.to_numpy(dtype=object).astype(self._array_dtype)
 
     def _hashed(self) -> str:

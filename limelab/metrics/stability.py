@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from limelab.metrics.notes import declined, explained
 from limelab.metrics.ranks import complete, has_tie, soft_jaccard, top_k_membership, unit_ranks
+from limelab.numbers import count
 from limelab.types import Array, Bools, Evidence, Score
 
 FEWEST_REPEATS = 2
@@ -42,6 +43,9 @@ class TopK:
     better: ClassVar[Literal["lower", "higher", "neither"]] = "higher"
     unit: ClassVar[str] = "Jaccard index, 0 to 1"
     says_not: ClassVar[str] = "Stable is not right: an explainer that never looks is stable too."
+
+    def __post_init__(self) -> None:
+        count(self, "k")
 
     @property
     def name(self) -> str:

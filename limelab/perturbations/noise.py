@@ -13,6 +13,8 @@ from limelab.perturbations.designs import Iid, check_design
 from limelab.perturbations.margins import redraw
 from limelab.types import Array, Cloud, Design, NotApplicable, View
 
+_WIDEST = 1e6  # background standard deviations: squares of moves stay far from overflow
+
 
 @dataclass(frozen=True)
 class Gaussian:
@@ -39,7 +41,7 @@ class Gaussian:
     family: ClassVar[str] = "noise"
 
     def __post_init__(self) -> None:
-        positive(self, "scale")
+        positive(self, "scale", most=_WIDEST)
         check_design(self)
 
     def dims(self, view: View) -> int:
@@ -81,7 +83,7 @@ class Uniform:
     family: ClassVar[str] = "noise"
 
     def __post_init__(self) -> None:
-        positive(self, "radius")
+        positive(self, "radius", most=_WIDEST)
         check_design(self)
 
     def dims(self, view: View) -> int:

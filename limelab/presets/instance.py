@@ -69,7 +69,7 @@ class WithInstance:
 
 @dataclass(frozen=True)
 class WithInstanceFromMean(WithInstance):
-    """As `WithInstance`, with numbers measured from the background's mean while features are chosen.
+    """As `WithInstance`, with features chosen as if numbers counted from the mean.
 
     lime's continuous mode does so, and its highest-weights rule multiplies each coefficient by the
     instance's own value in these coordinates: a feature at its mean ranks last however strong it

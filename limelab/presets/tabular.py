@@ -13,6 +13,7 @@ from limelab.lime import Lime
 from limelab.numbers import count
 from limelab.perturbations import BinFrequencies, Gaussian, GlobalGaussian
 from limelab.presets.instance import WithInstance, WithInstanceFromMean
+from limelab.presets.ridge import LimeRidge
 from limelab.representations import Binned, Standardized
 from limelab.surrogates import (
     AbsoluteRidge,
@@ -20,7 +21,6 @@ from limelab.surrogates import (
     HighestProducts,
     HighestWeights,
     LassoPath,
-    PlainRidge,
 )
 from limelab.types import Array, BadInput, Interpreted, Kernel, Surrogate
 
@@ -96,8 +96,8 @@ def lime_tabular(
     Examples
     --------
     >>> lime = lime_tabular(5)
-    >>> lime.n_samples, lime.surrogate.surrogate
-    (4999, PlainRidge(alpha=1.0, select=Forward(k=5)))
+    >>> lime.n_samples, lime.surrogate
+    (4999, LimeRidge(alpha=1.0, select=Forward(k=5)))
     """
     select = _selector(num_features, feature_selection, products=False)
     return Lime(
@@ -205,8 +205,9 @@ def _selector(num_features: int, name: str, *, products: bool) -> Selector:
 
 def _surrogate(select: Selector, *, standard_errors: bool) -> Surrogate:
     """lime's ridge with the instance as its first sample."""
-    ridge = AbsoluteRidge(1.0, select) if standard_errors else PlainRidge(1.0, select)
-    products = isinstance(select, HighestProducts)
+    if not standard_errors:
+        return LimeRidge(1.0, select)
+    ridge, products = AbsoluteRidge(1.0, select), isinstance(select, HighestProducts)
     return WithInstanceFromMean(ridge) if products else WithInstance(ridge)
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from numbers import Integral
+
 import pandas as pd
 
 from limelab import statistics
 from limelab.seeds import generator
+from limelab.types import BadInput
 
 
 def compare(  # noqa: PLR0913  (public and fixed: DESIGN section 6)
@@ -61,6 +64,10 @@ def compare(  # noqa: PLR0913  (public and fixed: DESIGN section 6)
     >>> found[["a", "b", "difference", "scope"]].round(3).values.tolist()
     [['A', 'B', -1.167, 'on these tasks'], ['A', 'B', -1.167, 'in general']]
     """
+    if isinstance(seed, bool) or not isinstance(seed, Integral) or seed < 0:
+        raise BadInput(f"compare(seed={seed!r}); expected a whole number of at least 0")
+    if not 0 < level < 1:
+        raise BadInput(f"compare(level={level!r}); expected a share between 0 and 1, such as 0.95")
     return statistics.compare(
         scores,
         metric,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from limelab.study.files import write_atomically
-from limelab.study.store import Store
+from limelab.study.store import Store, explained
 
 
 def overview(store: Store) -> pd.DataFrame:
@@ -33,7 +33,7 @@ def export_store(out: Path, to: Path) -> Iterator[Path]:
     path : Path
         Each file, as it is written.
     """
-    with Store.read(out) as store:
+    with Store.read(out) as store, explained(to):
         to.mkdir(parents=True, exist_ok=True)
         failures = [vars(failure) for failure in store.failures()]
         columns = ["key", "kind", "label", "error"]

@@ -57,7 +57,7 @@ def _files(place: Path) -> list[Path]:
         return [place]
     if not place.is_dir():
         raise BadInput(f"{place} is no file and no folder; name a study file or a folder of them")
-    found = [path for path in sorted(place.glob("*.py")) if "STUDY" in path.read_text()]
+    found = [path for path in sorted(place.glob("*.py")) if b"STUDY" in path.read_bytes()]
     if not found:
         raise BadInput(f"{place} holds no study: no Python file in it has a STUDY; name another")
     return found
@@ -77,10 +77,15 @@ def _module(path: Path) -> ModuleType:
         spec.loader.exec_module(module)
     except BadInput:
         raise
-    except SyntaxError as error:
-        raise BadInput(f"{path}, line {error.lineno}: {error.msg}; mend the file") from error
-    except Exception as error:
-        raise BadInput(
-            f"{path} failed with {type(error).__name__}: {error}; mend the file"
-        ) from error
+    except (Exception, SystemExit) as error:
+        raise BadInput(f"{path} {_said(error)}; mend the file") from error
     return module
+
+
+def _said(error: BaseException) -> str:
+    """What went wrong with the user's file, in a few words."""
+    if isinstance(error, SyntaxError):
+        return f"does not parse: line {error.lineno}: {error.msg}"
+    if isinstance(error, SystemExit):
+        return f"ends the program ({error!r})"
+    return f"failed with {type(error).__name__}: {error}"

@@ -114,12 +114,22 @@ def fit_boxes(task: Task, data: Split, y: npt.NDArray[Any], seed: int) -> Fitted
 
 def load(task: Task) -> Dataset:
     """The task's data set, checked to be one."""
-    data = datasets.load(task.dataset) if isinstance(task.dataset, str) else task.dataset()
+    data = datasets.load(task.dataset) if isinstance(task.dataset, str) else _called(task)
     if not isinstance(data, Dataset):
         raise BadInput(
             f"{task.data_name}() returned {type(data).__name__}; expected limelab.datasets.Dataset"
         )
     return data
+
+
+def _called(task: Task) -> Any:
+    """What the user's own function returns; its errors are the user's to mend."""
+    assert not isinstance(task.dataset, str)
+    try:
+        return task.dataset()
+    except Exception as error:
+        said = f"{type(error).__name__}: {error}"
+        raise BadInput(f"data set {task.data_name}() failed with {said}; mend it") from error
 
 
 def _key(task: Task) -> _Same:
@@ -139,6 +149,9 @@ def _split(key: _Same, seed: int) -> Split:
     data = load(task)
     held, train = _positions(task, len(data.X), seed)
     frame = _with_all_levels(data.X)
+    if not frame.index.is_unique:  # rows are told apart by their labels in every table
+        frame = frame.reset_index(drop=True)
+    Table(frame)  # missing values are refused wherever they stand, with column and row
     table = Table(frame.iloc[train])
     rows = frame.iloc[held[: task.instances]]
     return Split(

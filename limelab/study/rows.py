@@ -70,8 +70,21 @@ def with_lead(lead: Mapping[str, Any], rows: pd.DataFrame) -> pd.DataFrame:
 
 def to_csv(frame: pd.DataFrame, *, header: bool = True) -> bytes:
     """The bytes of a table: nine digits, the same line ends everywhere."""
-    text = frame.to_csv(index=False, float_format="%.9g", header=header, lineterminator="\n")
+    plain = frame.assign(**{str(name): _one_line(frame[name]) for name in _texts(frame)})
+    text = plain.to_csv(index=False, float_format="%.9g", header=header, lineterminator="\n")
     return text.encode()
+
+
+def _texts(frame: pd.DataFrame) -> list[str]:
+    return [str(name) for name in frame if frame[name].dtype.kind not in "biuf"]
+
+
+def _one_line(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Text whose carriage returns are written out: a reader would take them for line ends."""
+    names = {value: value for value in column.unique() if isinstance(value, str) and "\r" in value}
+    return (
+        column.replace({value: value.replace("\r", "\\r") for value in names}) if names else column
+    )
 
 
 def _lead(factor_names: Sequence[str]) -> list[str]:

@@ -19,7 +19,7 @@ from limelab.study.progress import Watch, watch
 from limelab.study.results import Results
 from limelab.study.scoring import Scoring, Stored
 from limelab.study.spec import Study
-from limelab.study.store import Entry, Store
+from limelab.study.store import Entry, Store, explained
 from limelab.study.tables import (
     Scored,
     write_claims,
@@ -28,6 +28,7 @@ from limelab.study.tables import (
     write_scores,
     write_tasks,
 )
+from limelab.types import BadInput
 
 Entries = Mapping[str, Entry]
 
@@ -44,6 +45,7 @@ def run_study(  # noqa: PLR0913  the one seam between a caller and the line
 ) -> Results:
     """Run what is missing, then write the tables beside the store; see `Study.run`."""
     began = time.time()
+    _check_place(out / stem)
     small = study.quick() if quick else study
     plan = make_plan(small)
     engine = from_name("serial" if n_jobs == 1 else backend, n_jobs)
@@ -54,17 +56,17 @@ def run_study(  # noqa: PLR0913  the one seam between a caller and the line
         planned = [(t, g, _scoring(run, t, g, asked)) for t in plan.tasks for g in t.groups]
         blocks = [scoring for *_, scoring in planned if isinstance(scoring, Planned)]
         done = run.do("scoring", blocks)
-        results = Results(out / stem)
-        results.folder.mkdir(parents=True, exist_ok=True)
         scored = [_scored(run, *one, done) for one in planned]
-        write_scores(results.folder, small, scored, store.get)
-        write_tasks(results.folder, [_facts(run, task, asked) for task in plan.tasks])
-        write_measures(results.folder, plan, store.get)
-        claims = judge_claims(small, results.scores, declared, verdicts=not quick)
-        write_claims(results.folder, claims)
-        cost = run.cost({**asked, **done}, began)
-        told = manifest(small, plan, cost, quick=quick)
-        write_manifest(results.folder, told)
+        results = Results(out / stem)
+        with explained(out):
+            results.folder.mkdir(parents=True, exist_ok=True)
+            write_scores(results.folder, small, scored, store.get)
+            write_tasks(results.folder, [_facts(run, task, asked) for task in plan.tasks])
+            write_measures(results.folder, plan, store.get)
+            claims = judge_claims(small, results.scores, declared, verdicts=not quick)
+            write_claims(results.folder, claims)
+            told = manifest(small, plan, run.cost({**asked, **done}, began), quick=quick)
+            write_manifest(results.folder, told)
         store.write_manifest(run.name, told)
     return results
 
@@ -153,6 +155,11 @@ class _Run:
         if not self.marked:
             self.store.mark_data(self.name)
             self.marked = True
+
+
+def _check_place(folder: Path) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise BadInput(f"{folder} is a file; the tables need a folder there: move it away")
 
 
 def _scoring(run: _Run, task: TaskPlan, group: Group, asked: Entries) -> Planned | str:

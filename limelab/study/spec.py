@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from itertools import product
@@ -103,10 +103,11 @@ class Judge:
 
     def __post_init__(self) -> None:
         count(self, "size", least=2)
-        radii = self.radii if isinstance(self.radii, Sequence) else (self.radii,)
-        object.__setattr__(self, "radii", tuple(float(radius) for radius in radii))
-        if not self.radii:
-            raise BadInput("Judge(radii=()); expected at least one radius")
+        if not callable(getattr(self.law, "at", None)):
+            raise BadInput(
+                f"Judge({self.law!r}); expected a perturbation that has a size, such as Gaussian()"
+            )
+        object.__setattr__(self, "radii", _radii(self.radii))
         for radius in self.radii:
             self.law.at(radius)
 
@@ -114,6 +115,16 @@ class Judge:
     def name(self) -> str:
         """What stands in the `judge` column: the law without its size."""
         return type(self.law).__name__
+
+
+def _radii(given: Any) -> tuple[float, ...]:
+    try:
+        radii = tuple(np.atleast_1d(np.asarray(given, dtype=np.float64)).ravel().tolist())
+    except (TypeError, ValueError):
+        radii = ()
+    if not radii or not all(np.isfinite(radius) and radius > 0 for radius in radii):
+        raise BadInput(f"Judge(radii={given!r}); expected one or more numbers above 0")
+    return radii
 
 
 @dataclass(frozen=True)

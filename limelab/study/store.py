@@ -163,7 +163,7 @@ class Store:
             Where another run holds the store, or the folder cannot be one.
         """
         path = Path(folder)
-        with ExitStack() as stack, _explained(path):
+        with ExitStack() as stack, explained(path):
             _check_folder(path)
             path.mkdir(parents=True, exist_ok=True)
             _lock(path, stack)
@@ -183,7 +183,7 @@ class Store:
         Nothing is written; SQLite may leave two empty helper files, which the next run clears.
         """
         path = Path(folder)
-        with ExitStack() as stack, _explained(path):
+        with ExitStack() as stack, explained(path):
             _check_folder(path)
             if not (path / DATABASE).exists():
                 raise BadInput(
@@ -237,7 +237,7 @@ class Store:
         content = _pack(key, arrays)
         digest = hashlib.sha256(content).hexdigest() if content else ""
         texts = [_json(value, f"block {key}") for value in (label, meta, queries)]
-        with _explained(self.folder):
+        with explained(self.folder):
             if content:
                 self._write_arrays(digest, content)
             with self._transaction() as database:
@@ -250,7 +250,7 @@ class Store:
 
     def get(self, key: str) -> Block | None:
         """The block of a key, checked against its hash; None where absent or damaged."""
-        with _explained(self.folder):
+        with explained(self.folder):
             row = self._database.execute("SELECT * FROM blocks WHERE key = ?", (key,)).fetchone()
         if row is None:
             return None
@@ -267,7 +267,7 @@ class Store:
 
         Files are looked at (there, and of the right size) but not read: `get` checks the hash.
         """
-        with _explained(self.folder):
+        with explained(self.folder):
             rows = self._database.execute(
                 "SELECT key, digest, size FROM blocks "
                 "WHERE key IN (SELECT value FROM json_each(?))",
@@ -287,14 +287,14 @@ class Store:
 
     def blocks(self) -> Iterator[Entry]:
         """What is known of every finished block, in the order of the keys."""
-        with _explained(self.folder):
+        with explained(self.folder):
             rows = self._database.execute("SELECT * FROM blocks ORDER BY key").fetchall()
         return map(_entry, rows)
 
     def fail(self, key: str, kind: str, label: Label, error: str) -> None:
         """Keep the error of a block for the report; the block does not count as done."""
         text = _json(label, f"block {key}")
-        with _explained(self.folder), self._transaction() as database:
+        with explained(self.folder), self._transaction() as database:
             database.execute("DELETE FROM blocks WHERE key = ?", (key,))
             database.execute(
                 "INSERT OR REPLACE INTO failures VALUES (?, ?, ?, ?)", (key, kind, text, error)
@@ -302,7 +302,7 @@ class Store:
 
     def failures(self) -> list[Failure]:
         """The blocks that ended in an error and have not succeeded since, by key."""
-        with _explained(self.folder):
+        with explained(self.folder):
             rows = self._database.execute("SELECT * FROM failures ORDER BY key").fetchall()
         return [Failure(key, kind, json.loads(label), error) for key, kind, label, error in rows]
 
@@ -322,7 +322,7 @@ class Store:
         -------
         status : dict of hash to "declared" or "post hoc"
         """
-        with _explained(self.folder), self._transaction() as database:
+        with explained(self.folder), self._transaction() as database:
             seen = database.execute("SELECT 1 FROM studies WHERE stem = ?", (study,)).fetchone()
             status: Status = "declared" if seen is None else "post hoc"
             database.executemany(
@@ -334,7 +334,7 @@ class Store:
 
     def claims(self, study: str) -> dict[str, Status]:
         """The status of every claim that was ever registered for a study."""
-        with _explained(self.folder):
+        with explained(self.folder):
             rows = self._database.execute(
                 "SELECT hash, status FROM claims WHERE study = ? ORDER BY rowid", (study,)
             )
@@ -342,13 +342,13 @@ class Store:
 
     def all_claims(self) -> list[tuple[str, str, str]]:
         """Study, hash and status of every claim of every study."""
-        with _explained(self.folder):
+        with explained(self.folder):
             rows = self._database.execute("SELECT study, hash, status FROM claims ORDER BY rowid")
             return rows.fetchall()
 
     def mark_data(self, study: str) -> None:
         """Note that a study has data: claims that come from now on are post hoc."""
-        with _explained(self.folder), self._transaction() as database:
+        with explained(self.folder), self._transaction() as database:
             database.execute("INSERT OR IGNORE INTO studies VALUES (?, ?)", (study, _now()))
 
     # Manifest
@@ -356,12 +356,12 @@ class Store:
     def write_manifest(self, study: str, values: Mapping[str, Any]) -> None:
         """Set these entries of a study's manifest (JSON) and leave its other entries."""
         rows = [(study, key, _json(value, f"manifest of {study}")) for key, value in values.items()]
-        with _explained(self.folder), self._transaction() as database:
+        with explained(self.folder), self._transaction() as database:
             database.executemany("INSERT OR REPLACE INTO manifest VALUES (?, ?, ?)", rows)
 
     def manifest(self, study: str) -> dict[str, Any]:
         """The manifest of a study, empty where there is none."""
-        with _explained(self.folder):
+        with explained(self.folder):
             rows = self._database.execute(
                 "SELECT key, value FROM manifest WHERE study = ? ORDER BY key", (study,)
             ).fetchall()
@@ -376,7 +376,7 @@ class Store:
 
     def sweep(self) -> list[Path]:
         """Remove array files that no block names and half-written ones; return their paths."""
-        with _explained(self.folder):
+        with explained(self.folder):
             rows = self._database.execute("SELECT DISTINCT digest FROM blocks").fetchall()
             named = {self._path(digest) for (digest,) in rows if digest}
             orphans = [path for path in sorted(self.folder.glob("blocks/??/*")) if _is_ours(path)]
@@ -604,7 +604,8 @@ def _code(error: sqlite3.Error) -> int:
 
 
 @contextmanager
-def _explained(folder: Path) -> Iterator[None]:
+def explained(folder: Path) -> Iterator[None]:
+    """Full disks, missing rights and damaged databases as one BadInput that says what to do."""
     try:
         yield
     except sqlite3.Error as error:

@@ -1,28 +1,21 @@
-"""From lime's own samples come lime's own numbers, and lime's traps do not spring here."""
+"""From lime's own samples come lime's own numbers, and from our draws the same within errors."""
 
 from __future__ import annotations
 
-import pickle
-import warnings
 from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
-from sklearn.compose import ColumnTransformer
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_wine
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
-from sklearn.linear_model import LinearRegression, LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from limelab.domains import Table
 from limelab.explanation import Explanation
 from limelab.lime import Lime, fit
 from limelab.presets import lime_tabular, lime_tabular_around, lime_tabular_continuous
-from limelab.types import Array, BadInput, Cloud, LocalFitWarning
+from limelab.types import Array, BadInput, Cloud
 
 lime_package = pytest.importorskip("lime.lime_tabular")
 
@@ -87,8 +80,10 @@ def agree(found: Explanation, oracle: Any, output: int, *, from_mean: bool) -> N
     intercept, pairs, score, here = oracle
     expected = np.zeros(len(found.features))
     expected[[j for j, _ in pairs]] = [coef for _, coef in pairs]
-    assert found.coef is not None and found.intercept is not None
-    assert found.g is not None and found.gap is not None
+    assert found.coef is not None
+    assert found.intercept is not None
+    assert found.g is not None
+    assert found.gap is not None
     used = np.flatnonzero(found.selected[0, :, output])
     assert sorted(used.tolist()) == sorted(int(j) for j, _ in pairs)
     coef = found.coef[0, :, output]
@@ -156,3 +151,40 @@ def test_deciles_are_limes() -> None:
     y = ask(points)
     found = ours(lime_tabular(5, num_samples=SAMPLES, bins=10), Table(data), points, y)
     agree(found, lime_answer(explainer, scaled, y, 5, 1), 1, from_mean=False)
+
+
+def lime_runs(data: Array, ask: Any, options: dict[str, bool], runs: int) -> Array:
+    """lime's coefficients of class 1 (runs, k), each with draws of its own."""
+    found = np.empty((runs, data.shape[1]))
+    explainer = foreign(data, feature_selection="none", **options)
+    for run in range(runs):
+        pairs = explainer.explain_instance(
+            data[3], ask, num_samples=SAMPLES, num_features=data.shape[1]
+        ).local_exp[1]
+        found[run, [j for j, _ in pairs]] = [coef for _, coef in pairs]
+    return found
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("name", ["cancer", "wine"])
+def test_own_draws_agree_within_four_standard_errors(name: str, mode: str) -> None:
+    data, _, ask = task(name)
+    preset, options = MODES[mode]
+    theirs = lime_runs(data, ask, options, 12)
+    lime, table = preset(num_samples=SAMPLES, feature_selection="none"), Table(data)
+    runs = [lime.explain(ask, table, data[3:4], seed=seed).coef for seed in range(24)]
+    mine = np.array([coef[0, :, 1] for coef in runs if coef is not None])
+    error = np.hypot(*(runs.std(axis=0, ddof=1) / len(runs) ** 0.5 for runs in (theirs, mine)))
+    assert (np.abs(theirs.mean(axis=0) - mine.mean(axis=0)) <= 4 * error).all()
+
+
+@pytest.mark.parametrize("preset", [preset for preset, _ in MODES.values()])
+def test_refusals_name_what_came(preset: Callable[..., Lime]) -> None:
+    with pytest.raises(BadInput, match="feature_selection='best'"):
+        preset(feature_selection="best")
+    with pytest.raises(BadInput, match="num_samples=1"):
+        preset(num_samples=1)
+    with pytest.raises(BadInput, match="k=0"):
+        preset(0, feature_selection="none")
+    with pytest.raises(BadInput, match=r"width=-1"):
+        preset(kernel_width=-1)

@@ -137,7 +137,7 @@ def test_a_run_that_cannot_begin_writes_nothing(out: Path, name: str) -> None:
         (lambda: TASK("iris", models.linear(), instances=0), r"instances=0\); expected"),
         (lambda: TASK(lambda: None, models.linear()), "expected a function defined at the top"),
         (lambda: TASK(7, models.linear()), r"Task\(dataset=7\); expected a function"),
-        (lambda: ll.Judge(ll.Gaussian(), radii=()), "expected at least one radius"),
+        (lambda: ll.Judge(ll.Gaussian(), radii=()), "expected one or more numbers above 0"),
         (lambda: ll.vary(LIME, kernle=[ll.Flat()]), r"vary\(kernle=...\); Lime has the fields"),
         (lambda: ll.vary(LIME, kernel=ll.Flat()), "expected a list of values"),
         (lambda: ll.vary(LIME, draws="own"), "expected a list of values"),

@@ -1,0 +1,172 @@
+"""The commands as a shell sees them: exit status, one line for bad input, files that are left."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner, Result
+
+from limelab.cli import app
+
+STUDY = """
+import limelab as ll
+
+STUDY = ll.Study(
+    question="Is a tree better?",
+    tasks=[ll.Task("iris", ll.models.linear(), instances=2)],
+    conditions=ll.vary(
+        ll.Lime(n_samples=64, draws="own"), surrogate={"line": ll.Ridge(), "tree": ll.Tree()}
+    ),
+    judge=ll.Judge(ll.Gaussian(), radii=[0.5], size=20),
+    metrics=[ll.metrics.Rmse(), ll.metrics.Gap()],
+    claims=[
+        ll.Claim(
+            "Trees win.", metric="rmse", better={"surrogate": "tree"}, worse={"surrogate": "line"}
+        )
+    ],
+    repeats=2,
+)
+"""
+BROKEN = STUDY.replace('"iris", ll.models.linear()', "'iris', ll.models.Recipe(broken)").replace(
+    "STUDY =", "def broken(kind, frame, seed):\n    raise ValueError('no such\\n model')\n\nSTUDY ="
+)
+BAD_FILES = {
+    "does not parse": ("def (", "does not parse: line 1"),
+    "no STUDY": ("STUDIES = 1", "has no STUDY"),
+    "another STUDY": ("STUDY = 1", "STUDY = int"),
+    "raises": ("STUDY = 1 / 0", "failed with ZeroDivisionError"),
+    "ends the program": ("STUDY = 1\nraise SystemExit(0)", "ends the program"),
+    "unknown metric": (STUDY.replace('metric="rmse"', 'metric="rsme"'), "rsme"),
+    "a metric that cannot apply": (
+        STUDY.replace("ll.Judge(ll.Gaussian(), radii=[0.5], size=20)", "()"),
+        "needs a judge",
+    ),
+    "unknown data": (STUDY.replace('"iris"', '"irises"'), "irises"),
+    "data that raise": (
+        STUDY.replace('"iris"', "data").replace(
+            "STUDY =", "def data():\n    raise ValueError('gone')\n\nSTUDY ="
+        ),
+        "data() failed with ValueError: gone",
+    ),
+}
+
+
+@pytest.fixture
+def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    (tmp_path / "small.py").write_text(STUDY)
+
+    def call(*arguments: str) -> Result:
+        return CliRunner().invoke(app, list(arguments))
+
+    yield call
+    sys.modules.pop("small", None)
+
+
+def test_a_run_leaves_tables_and_a_page_and_goes_on(
+    shell: Callable[..., Result], tmp_path: Path
+) -> None:
+    first = shell("run", "small.py", "--jobs", "1")
+    assert first.exit_code == 0, first.output
+    folder = tmp_path / "results" / "small"
+    left = {path.name for path in folder.iterdir()}
+    assert left == {
+        *("scores.csv", "explanations.csv.gz", "claims.csv", "tasks.csv", "manifest.json")
+    }
+    assert "Is a tree better?" in (tmp_path / "results/report/index.html").read_text()
+    again = shell("run", "small.py", "--jobs", "1")
+    assert "of them 6 reused, 0 made" in again.output
+    assert "asked now: none" in again.output
+
+
+def test_the_plan_says_what_is_held_and_runs_nothing(
+    shell: Callable[..., Result], tmp_path: Path
+) -> None:
+    before = shell("run", "small.py", "--plan")
+    assert before.exit_code == 0
+    assert "5 blocks that ask, of them 0 held" in before.output
+    assert not (tmp_path / "results").exists()
+    shell("run", "small.py", "--jobs", "1")
+    assert "of them 5 held; to ask: none" in shell("run", "small.py", "--plan").output
+
+
+@pytest.mark.parametrize(("text", "said"), BAD_FILES.values(), ids=BAD_FILES.keys())
+def test_a_bad_study_is_one_line_and_status_2(
+    text: str, said: str, shell: Callable[..., Result], tmp_path: Path
+) -> None:
+    (tmp_path / "bad.py").write_text(text)
+    found = shell("run", "bad.py", "--jobs", "1")
+    assert found.exit_code == 2, found.output
+    assert found.stderr.count("\n") == 1
+    assert said in found.stderr
+    assert not (tmp_path / "results").exists()
+
+
+def test_a_failed_block_is_status_1_and_a_row(shell: Callable[..., Result], tmp_path: Path) -> None:
+    (tmp_path / "broken.py").write_text(BROKEN)
+    found = shell("run", "broken.py", "--jobs", "1")
+    assert found.exit_code == 1, found.output
+    assert "failed: " in found.stderr
+    notes = pd.read_csv(tmp_path / "results/broken/scores.csv")["note"]
+    assert notes.str.contains("no such").all()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("run", "nowhere.py"),
+        ("run", "small.py", "--jobs", "0"),
+        ("run", "small.py", "--out", "small.py"),
+        ("report", "--out", "nowhere"),
+        ("store", "show", "--out", "nowhere"),
+    ],
+    ids=" ".join,
+)
+def test_bad_arguments_are_one_line_and_status_2(
+    arguments: tuple[str, ...], shell: Callable[..., Result]
+) -> None:
+    found = shell(*arguments)
+    assert found.exit_code == 2, found.output
+    assert found.stderr.startswith("limelab: ")
+    assert found.stderr.count("\n") == 1
+
+
+def test_a_folder_that_is_no_store_stays_as_it_is(
+    shell: Callable[..., Result], tmp_path: Path
+) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letter.txt").write_text("dear")
+    assert shell("run", "small.py", "--out", "mine", "--jobs", "1").exit_code == 2
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["letter.txt"]
+
+
+def test_the_store_is_shown_verified_and_exported(
+    shell: Callable[..., Result], tmp_path: Path
+) -> None:
+    shell("run", "small.py", "--jobs", "1")
+    assert "answers" in shell("store", "show").output
+    assert shell("store", "verify").output.strip() == "0 damaged"
+    assert shell("store", "export").exit_code == 0
+    blocks = pd.read_csv(tmp_path / "results/export/blocks.csv")
+    assert sorted(blocks["kind"].unique()) == ["answers", "facts", "judge", "scores"]
+    assert pd.read_csv(tmp_path / "results/export/claims.csv")["declared"].tolist() == ["declared"]
+
+
+def test_lists_studies_data_and_models(shell: Callable[..., Result]) -> None:
+    found = shell("list", "small.py").output
+    assert "Is a tree better?" in found
+    assert "breast_cancer" in found
+    assert "forest(n_estimators=100)" in found
+    assert shell("list").exit_code == 0
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = "import sys, limelab.cli; print([m for m in ('sklearn', 'pandas') if m in sys.modules])"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
