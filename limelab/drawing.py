@@ -42,7 +42,6 @@ def effect_bars(
     ax.tick_params(axis="y", length=0)
     ax.grid(axis="x", color="#e6e6e6", linewidth=0.8)
     ax.set_axisbelow(True)
-    ax.locator_params(axis="x", nbins=8)
     _legend(ax, set(colours), with_interval=error is not None)
     return ax
 

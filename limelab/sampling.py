@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -110,12 +112,13 @@ def answers(box: BlackBox, view: View, cloud: Cloud) -> Array:
     instances = 1 if free(cloud) else len(cloud.x)
     y = np.empty((instances, n, len(box.outputs)))
     rows = rows_of_a_call(n, d)
-    step, span = max(1, rows // n), min(n, rows)
+    step, span, room = max(1, rows // n), min(n, rows), _Room()
     for i in range(0, instances, step):
         for s in range(0, n, span):
             block = y[i : i + step, s : s + span]
-            asked = points(cloud, slice(i, i + step), slice(s, s + span))
+            asked = points(cloud, slice(i, i + step), slice(s, s + span), room.take)
             block[:] = box.ask(view.decode(asked)).reshape(block.shape)
+            del asked  # or the room would look taken
     return y
 
 
@@ -131,24 +134,46 @@ def rows_of_a_call(n: int, d: int) -> int:
     return most // n * n or most
 
 
-def points(cloud: Cloud, instances: slice, samples: slice) -> Array:
-    """Points (m, d) of some instances and samples, instance by instance."""
+class _Room:
+    """Memory for the points of one call, taken again where nobody has kept those of the last.
+
+    New memory costs more than the sums that are written into it. A view of an array holds a
+    reference to it, so a model that keeps its rows, or a part of them, keeps them for good.
+    """
+
+    def __init__(self) -> None:
+        self._held = np.empty(0)
+
+    def take(self, size: int) -> Array:
+        """`size` numbers of any value."""
+        ours = 2  # references: this object's, and that of the count itself
+        if len(self._held) < size or sys.getrefcount(self._held) > ours:
+            self._held = np.empty(size)
+        return self._held[:size]
+
+
+def points(
+    cloud: Cloud, instances: slice, samples: slice, take: Callable[[int], Array] = np.empty
+) -> Array:
+    """Points (m, d) of some instances and samples, instance by instance; `take` gives memory."""
     moves = cloud.moves[instances if len(cloud.moves) > 1 else slice(None), samples]
     if not cloud.relative.any():
         return moves.reshape(-1, moves.shape[2]).copy()
     x = cloud.x[instances]
     if cloud.relative.all():
-        return _added(x, moves)
+        return _added(x, moves, take)
     whole = np.where(cloud.relative, x[:, None, :] + moves, moves)
     return np.asarray(whole.reshape(-1, whole.shape[2]))
 
 
-def _added(x: Array, moves: Array) -> Array:
+def _added(x: Array, moves: Array, take: Callable[[int], Array]) -> Array:
     """x (I, d) + moves (I or 1, N, d) as (I * N, d), many samples to one row of the sum.
 
     A row of d numbers is too short for numpy to be fast, so x is written out a few times.
     """
     n, d = moves.shape[1:]
     times = min(n & -n, _TIMES)  # a power of two that divides n
+    found = take(len(x) * n * d).reshape(len(x), n // times, times * d)
     row = np.tile(x, times)[:, None, :]
-    return np.asarray((row + moves.reshape(len(moves), n // times, times * d)).reshape(-1, d))
+    np.add(row, moves.reshape(len(moves), n // times, times * d), out=found)
+    return found.reshape(-1, d)

@@ -45,8 +45,11 @@ def draw(ax, explanation, title: str) -> None:
     explanation.plot(0, "malignant", ax=ax)
     ax.set_ylim(len(ax.get_yticks()) - SHOWN - 0.6, len(ax.get_yticks()) - 0.4)
     row = explanation.diagnostics().query("output == 'malignant'").iloc[0]
+    ax.get_legend().remove()
+    ax.set_title("", loc="left")
     ax.set_title(f"{title}\nR² out of sample {row.r2_out:.2f}", fontsize=10)
-    ax.set_xlabel("effect on P(malignant) with 95 % interval", fontsize=9)
+    interval = " with 95 % interval" if explanation.stderr is not None else ""
+    ax.set_xlabel(f"effect on P(malignant){interval}", fontsize=9)
 
 
 if __name__ == "__main__":

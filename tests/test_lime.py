@@ -27,7 +27,7 @@ from limelab.perturbations import Gaussian, Marginals, Neighbours, Sobol
 from limelab.representations import Standardized
 from limelab.surrogates import Forward, LeastSquares, Ridge, Tree
 from limelab.types import Array, BadInput, LocalFitWarning
-from tests.parts import curve, mixed, numbers, people
+from tests.parts import codes, curve, mixed, numbers, people
 
 # Exact LIME under a Gaussian law and a Gaussian kernel: least squares under the tilted law
 # N(x, t2 I), 1 / t2 = 1 / scale^2 + 1 / (width^2 k), in background standard deviations.
@@ -310,6 +310,7 @@ def test_standard_errors_are_given_for_independent_draws_alone() -> None:
     )
     assert found.stderr is None
     assert "no standard errors" in found.notes[0]
+    assert "put Replicated() in front" in found.notes[0]
 
 
 def test_a_selection_is_noted() -> None:
@@ -343,6 +344,38 @@ def test_two_targets_that_sum_to_one_by_chance_are_no_classes() -> None:
     whole = Lime(n_samples=64).explain(model, data, data[:2])
     assert whole.class_share is not None
     assert np.isnan(whole.class_share).all()
+
+
+def test_few_effective_samples_are_noted_with_how_many_more() -> None:
+    data = background()
+    model = round_x(lambda z: z @ A, data)
+    found = Lime(n_samples=32).explain(model, data, data[:1])
+    assert "few samples: 32 effective ones for 4 coefficients" in found.notes[0]
+    assert "(take 2 times as many samples)" in found.notes[0]
+    assert "few samples" not in Lime(n_samples=64).explain(model, data, data[:1]).notes[0]
+    narrow = Lime(kernel=Exponential(0.04), n_samples=512).explain(model, data, data[:1])
+    assert "as many samples or widen the kernel)" in narrow.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("surrogate", "other"), [(LeastSquares(), "Tree()"), (Tree(1), "LeastSquares()")], ids=repr
+)
+def test_a_surrogate_that_misses_the_model_names_another(surrogate: Any, other: str) -> None:
+    data = background()
+    model = round_x(lambda z: np.cos(9 * z).sum(axis=1), data)
+    found = Lime(surrogate=surrogate).explain(model, data, data[:1])
+    assert "R2 out of sample is" in found.notes[0]
+    assert other in found.notes[0] or "times as many samples" in found.notes[0]
+    line = Lime(surrogate=surrogate).explain(round_x(lambda z: z[:, 0], data), data, data[:1])
+    assert not line.notes[0]
+
+
+def test_a_fit_that_is_worse_than_the_mean_asks_for_more_samples() -> None:
+    data = background()
+    model = round_x(lambda z: np.cos(40 * z).sum(axis=1), data)
+    found = Lime(n_samples=64).explain(model, data, data[:1])
+    assert found.r2_out[0, 0] < 0
+    assert "worse than the mean (take 4 times as many samples)" in found.notes[0]
 
 
 # Neighbourhoods that are too thin
@@ -431,6 +464,27 @@ def test_queries_are_what_the_law_needs() -> None:
         before = box.queries
         Lime(part, n_samples=64).explain(box, table, table.frame[:5])
         assert box.queries - before == 5 + blocks * 64
+
+
+def test_batches_ask_a_law_free_of_x_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = numbers()
+    monkeypatch.setattr(limelab.lime, "_MEMORY", 1)
+    box = blackbox(curve, table.decode(table.background[:4].copy()))
+    before = box.queries
+    Lime(Marginals(), n_samples=64).explain(box, table, table.frame[:5])
+    assert box.queries - before == 5 + 64
+
+
+def test_categories_that_depend_on_x_are_asked_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Absolute columns alone do not make a law free of x."""
+    table = codes()
+    box = blackbox(lambda rows: (rows["job"] == "clerk") * 1.0, table.frame[:4])
+    before = box.queries
+    whole = Lime(n_samples=64).explain(box, table, table.frame[:3])
+    assert box.queries - before == 3 + 3 * 64
+    monkeypatch.setattr(limelab.lime, "_MEMORY", 1)
+    parts = Lime(n_samples=64).explain(box, table, table.frame[:3])
+    assert parts.importance == pytest.approx(whole.importance)
 
 
 def test_a_frame_an_array_and_a_domain_are_explained_alike() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from limelab import sampling
 from limelab.blackbox import BlackBox, blackbox
+from limelab.domains import Table
 from limelab.perturbations import Gaussian, Iid, Marginals, Neighbours, Sobol
 from limelab.types import Array, Cloud, Perturbation
 from tests.parts import PERTURBATIONS, curve, mixed, numbers, people
@@ -111,6 +112,34 @@ def test_no_call_is_longer_than_the_bound(monkeypatch: pytest.MonkeyPatch) -> No
     sampling.answers(asked, table, cloud)
     assert max(lengths) <= 50
     assert sum(lengths[-3:]) == 96
+
+
+def test_a_model_may_keep_its_rows_or_a_part_of_them() -> None:
+    """Memory of a call is used again only where nobody holds it."""
+    x = numbers().background
+    table = Table(x)
+    kept: list[Array] = []
+    copies: list[Array] = []
+
+    def model(rows: Array) -> Array:
+        kept.extend([rows[:3], rows.T] if len(kept) < 4 else [])
+        copies.extend([rows[:3].copy(), rows.T.copy()] if len(copies) < 4 else [])
+        return rows[:, 0]
+
+    asked = blackbox(model, x[:4])
+    kept.clear()
+    copies.clear()
+    cloud = sampling.sample(Gaussian(), table, x[:5], 2**14, "shared", 0)
+    y = sampling.answers(asked, table, cloud)
+    assert all((a == b).all() for a, b in zip(kept, copies, strict=True))
+    assert (y[..., 0] == cloud.x[:, None, 0] + cloud.moves[..., 0]).all()
+
+
+def test_calls_are_shorter_where_rows_are_long() -> None:
+    assert sampling.rows_of_a_call(2**12, 10) == 2**15
+    assert sampling.rows_of_a_call(2**12, 1024) == 2**12
+    assert sampling.rows_of_a_call(2**14, 1024) == 2**12
+    assert sampling.rows_of_a_call(3, 10**9) == 1
 
 
 def test_answers_lie_where_their_points_do() -> None:

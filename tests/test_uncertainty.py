@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,11 +23,14 @@ from limelab.exact import Normal
 from limelab.explanation import Explanation
 from limelab.kernels import Exponential, Flat
 from limelab.lime import Lime, explain
+from limelab.metrics import TopK
 from limelab.perturbations import Antithetic, Gaussian, Marginals, Neighbours, Sobol
+from limelab.study import Conditions
 from limelab.surrogates import Forward, LeastSquares, Tree
 from limelab.types import Array, BadInput, LocalFitWarning, NotApplicable
 from limelab.uncertainty import Precise, Replicated, samples_needed
 from tests.parts import curve, mixed, numbers, people
+from tests.study.world import IRIS, small
 
 APART = 1000.0  # between rows whose neighbourhoods all look alike
 
@@ -35,7 +39,7 @@ APART = 1000.0  # between rows whose neighbourhoods all look alike
 class Case:
     """A function of z = x' - x round every row, and its population line under N(0, t2 I)."""
 
-    f: Callable[[Array], Array]
+    f: Callable[[Array], Any]
     truth: Callable[[float], Any]
     columns: int
     width: float | None  # nu of the kernel exp(-|z|^2 / (2 nu^2)), of unit noise
@@ -58,14 +62,14 @@ class Case:
         return found
 
     def _round_rows(self, points: Array) -> Array:
-        return self.f(points - APART * np.round(points / APART))
+        return np.asarray(self.f(points - APART * np.round(points / APART)), dtype=np.float64)
 
     def coverage(self, explainer: Any, rows: int) -> Array:
         """Share of 95 % intervals that hold the truth, for each coefficient."""
         found = self.explained(explainer, rows)
         assert found.coef is not None
         off = np.abs(found.coef[:, :, 0] - self.coef)
-        return np.asarray((off <= found.half_width()[:, :, 0]).mean(axis=0))
+        return np.asarray((off <= found.half_width()[:, :, 0]).mean(axis=0), dtype=np.float64)
 
 
 A = np.array([1.0, -0.5, 0.8, 0.3])
@@ -381,3 +385,17 @@ def test_a_batch_equals_its_rows() -> None:
         for i in range(3):
             alone = explainer.explain(curve, Table(table.frame), table.frame[i : i + 1])
             assert whole.importance[i] == pytest.approx(alone.importance[0], rel=1e-9)
+
+
+def test_both_stand_in_a_study(tmp_path: Path) -> None:
+    lime = Lime(Gaussian(design=Sobol()), n_samples=64, draws="own")
+    explainers = {
+        "replicated": Replicated(lime, 4),
+        "precise": Precise(Lime(draws="own"), 0.5, pilot=64, most=128),
+    }
+    study = small(
+        conditions=Conditions(explainers), claims=(), tasks=[IRIS], metrics=[TopK(2)], judge=()
+    )
+    scores = study.run(tmp_path / "results").scores
+    assert set(scores["condition"]) == set(explainers)
+    assert scores.groupby("condition")["value"].apply(lambda v: v.notna().any()).all()

@@ -1,8 +1,11 @@
 """Published explainers as configurations of our parts: lime 0.2.0.1 and its relatives."""
 
+from limelab.presets.bayeslime import CredibleRidge, bayeslime
 from limelab.presets.instance import WithInstance, WithInstanceFromMean
 from limelab.presets.optilime import OptiLime
+from limelab.presets.relatives import baylime, blimey_tree, glime_gaussian, melime_kde
 from limelab.presets.ridge import LimeRidge
+from limelab.presets.rows import Dlime, Maple
 from limelab.presets.tabular import (
     SummedEuclidean,
     lime_tabular,
@@ -11,12 +14,20 @@ from limelab.presets.tabular import (
 )
 
 __all__ = [
+    "CredibleRidge",
+    "Dlime",
     "LimeRidge",
+    "Maple",
     "OptiLime",
     "SummedEuclidean",
     "WithInstance",
     "WithInstanceFromMean",
+    "bayeslime",
+    "baylime",
+    "blimey_tree",
+    "glime_gaussian",
     "lime_tabular",
     "lime_tabular_around",
     "lime_tabular_continuous",
+    "melime_kde",
 ]

@@ -1,4 +1,4 @@
-"""Published relatives of LIME that are nothing but other parts, joined; it computes nothing more."""
+"""Published relatives of LIME that are nothing but other parts, joined; it computes nothing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from limelab.kernels import Flat
 from limelab.lime import Lime
 from limelab.perturbations import Gaussian, KernelDensity, Mixup
-from limelab.presets.tabular import SummedEuclidean, lime_tabular_around
+from limelab.presets.tabular import lime_tabular_around
 from limelab.representations import Standardized
 from limelab.surrogates import BayesianRidge, LeastSquares, Tree
 from limelab.types import BadInput
@@ -22,12 +22,14 @@ def glime_gaussian(kernel_width: float = 0.75, *, n_samples: int = 4096) -> Lime
 
     Normal noise as wide as the background times the kernel exp(-|z|^2 / (2 width^2)) is normal
     noise of scale 1 / sqrt(1 + 1 / width^2). Drawing from that and weighing all alike has the same
-    limit as `lime_tabular_around` with that kernel width and no penalty, with less variance: no
-    sample is drawn to count for nothing. Their own law, of masks, is for words and superpixels.
+    limit as `lime_tabular_around` with that kernel width and no penalty, and no sample is drawn to
+    count for nothing. Their own law, of masks, is for words and superpixels.
 
-    Known defects: the paper compares at a width where lime's penalty erases all coefficients,
-    which lime's own default does not. Categories have no such product: they move with
-    probability `scale`.
+    Known defects: less variance is promised, which holds for many features, where lime's effective
+    sample is a few in a hundred; with three, and a curved model, both scatter alike: the far draws
+    that weigh little are the ones that tell the slope.
+    The paper compares at a width where lime's penalty erases all coefficients, which lime's own
+    default does not. Categories have no such product: they move with probability `scale`.
 
     Parameters
     ----------

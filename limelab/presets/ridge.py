@@ -116,15 +116,15 @@ def _sums(seen: Interpreted, w: Array, y: Array, f: Array) -> Iterator[_Sums]:
     """The sums of each instance; the features' are made once where they are shared."""
     shared = len(seen.z) == len(w) == 1
     here = np.append(seen.at_x, 1.0)
-    wide = np.empty((seen.z.shape[1], len(here)))
+    tall = np.empty((len(here), seen.z.shape[1]))  # a feature is a row: long rows are fast
     for i, own in enumerate(f):
         if not (i and shared):
-            root = np.sqrt(w[i if len(w) > 1 else 0])[:, None]
-            np.multiply(seen.z[i if len(seen.z) > 1 else 0], root, out=wide[:, :-1])
-            wide[:, -1:] = root
-            whole = wide.T @ wide + np.outer(here, here)
-        target = (y[i if len(y) > 1 else 0] - own) * root
-        yield _centred(whole, wide.T @ target, np.einsum("nc,nc->c", target, target))
+            root = np.sqrt(w[i if len(w) > 1 else 0])
+            np.multiply(seen.z[i if len(seen.z) > 1 else 0].T, root, out=tall[:-1])
+            tall[-1] = root
+            whole = tall @ tall.T + np.outer(here, here)
+        target = (y[i if len(y) > 1 else 0] - own) * root[:, None]
+        yield _centred(whole, tall @ target, np.einsum("nc,nc->c", target, target))
 
 
 def _centred(whole: Array, products: Array, squares: Array) -> _Sums:
