@@ -47,6 +47,7 @@ if TYPE_CHECKING:
         Tree,
     )
     from limelab.types import BadInput, LocalFitWarning, NotApplicable
+    from limelab.uncertainty import Precise, Replicated, samples_needed
 
 _HOMES = {
     "limelab": ("datasets", "exact", "metrics", "models"),
@@ -99,6 +100,7 @@ _HOMES = {
         "Tree",
     ),
     "limelab.types": ("BadInput", "LocalFitWarning", "NotApplicable"),
+    "limelab.uncertainty": ("Precise", "Replicated", "samples_needed"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -144,6 +146,8 @@ __all__ = [
     "NotApplicable",
     "PlainRidge",
     "Polynomial",
+    "Precise",
+    "Replicated",
     "Results",
     "Ridge",
     "Rows",
@@ -161,6 +165,7 @@ __all__ = [
     "explain",
     "metrics",
     "models",
+    "samples_needed",
     "vary",
 ]
 

@@ -49,20 +49,15 @@ class WithInstance:
 
     def fit_at(self, seen: Interpreted, w: Array, y: Array, f: Array) -> LocalModel:
         """Surrogates of what is seen (I or 1, N, k), w and y (I or 1, N, ...), and f (I, C)."""
-        first = seen.at_x[None, None, :]
-        if len(seen.z) == len(w) == 1:
-            return self._fitted(first, seen.z, w, y, f)
-        blocks = range(len(f))
-        return stacked(  # type: ignore[no-any-return]  # models of one kind, as they came
-            [self._fitted(first, *(_one(part, i) for part in (seen.z, w, y, f))) for i in blocks]
-        )
+        return self._fitted(seen.at_x[None, None, :], seen.z, w, y, f)
 
     def _fitted(self, first: Array, z: Array, w: Array, y: Array, f: Array) -> LocalModel:
-        """With z(x), 1 and f(x) on top of z (1, N, k), w (1, N) and y (I or 1, N, C)."""
+        """With z(x) (1, 1, k), 1 and f(x) on top of the stacks."""
+        first = np.broadcast_to(first, (len(z), 1, z.shape[2]))
         y = np.broadcast_to(y, (len(f), *y.shape[1:]))
         return self.surrogate.fit(
             np.concatenate([first.astype(z.dtype), z], axis=1),
-            np.concatenate([np.ones((1, 1)), w], axis=1),
+            np.concatenate([np.ones((len(w), 1)), w], axis=1),
             np.concatenate([f[:, None, :], y], axis=1),
         )
 

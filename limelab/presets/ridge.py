@@ -120,11 +120,14 @@ def _sums(seen: Interpreted, w: Array, y: Array, f: Array) -> Iterator[_Sums]:
     for i, own in enumerate(f):
         if not (i and shared):
             root = np.sqrt(w[i if len(w) > 1 else 0])
-            np.multiply(seen.z[i if len(seen.z) > 1 else 0].T, root, out=tall[:-1])
+            tall[:-1] = seen.z[i if len(seen.z) > 1 else 0].T
+            tall[:-1] *= root
             tall[-1] = root
             whole = tall @ tall.T + np.outer(here, here)
-        target = (y[i if len(y) > 1 else 0] - own) * root[:, None]
-        yield _centred(whole, tall @ target, np.einsum("nc,nc->c", target, target))
+        if not (i and len(y) == 1):
+            answers = np.ascontiguousarray(y[i].T)
+        target = (answers - own[:, None]) * root
+        yield _centred(whole, tall @ target.T, np.einsum("cn,cn->c", target, target))
 
 
 def _centred(whole: Array, products: Array, squares: Array) -> _Sums:

@@ -93,7 +93,8 @@ class BayesianRidge:
             coef[use, c] = prior[use] + direction @ (moment / (size + weight / noise)) * total**0.5
             stderr[use, c] = np.sqrt(np.diag(inverse) / noise * total)
             residual = yc - m.zc[:, use] @ coef[use, c]
-            left_out = residual / m.remaining(use, inverse * m.mass)
+            zc = m.zc[:, use]
+            left_out = residual / m.remaining(zc, zc @ (inverse * m.mass))
             r2[c], r2_out[c] = 1 - m.v @ np.stack([residual, left_out], axis=1) ** 2 / total
         selected = np.repeat(m.varies[:, None], y.shape[1], axis=1)
         return Fit(coef, stderr, selected, mean - m.centre @ coef, r2, r2_out)

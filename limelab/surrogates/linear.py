@@ -240,12 +240,14 @@ def fit_one(m: Moments, y: Array, alpha: float, select: Selector | None) -> Fit:
     selected = m.chosen(moments, select)
     for use, columns in same_choice(selected):
         inverse = m.inverse(use, alpha / m.mass)
-        zc = m.zc[:, use]
+        zc = m.zc if len(use) == len(m.gram) else m.zc[:, use]
+        pull = zc @ inverse  # how far each sample pulls each coefficient, but for its weight
         slopes = inverse @ moments[np.ix_(use, columns)]
         residual = yc[:, columns] - zc @ slopes
-        left_out = (residual / m.remaining(use, inverse)[:, None]) ** 2
+        left_out = (residual / m.remaining(zc, pull)[:, None]) ** 2
         coef[np.ix_(use, columns)] = slopes
-        meat = ((zc @ inverse) ** 2).T @ (m.v[:, None] ** 2 * left_out)
+        np.square(pull, out=pull)
+        meat = pull.T @ (m.v[:, None] ** 2 * left_out)
         stderr[np.ix_(use, columns)] = np.sqrt(meat)
         missed[columns], missed_out[columns] = m.v @ residual**2, m.v @ left_out
     flat = constant(m.v, y)

@@ -74,10 +74,12 @@ class Moments:
         inverse = np.linalg.pinv(self.correlation(use, penalty), rcond=_RANK, hermitian=True)
         return np.asarray(inverse / np.outer(sd, sd))
 
-    def remaining(self, use: Ints, inverse: Array) -> Array:
-        """1 less the leverage (N,) of each sample, for residuals that leave it out."""
-        zc = self.zc[:, use]
-        leverage = (1.0 + np.einsum("nk,nk->n", zc @ inverse, zc)) * self.v
+    def remaining(self, zc: Array, pull: Array) -> Array:
+        """1 less the leverage (N,) of each sample, for residuals that leave it out.
+
+        `zc` are the centred columns in use and `pull` their product with the inverse.
+        """
+        leverage = (1.0 + np.einsum("nk,nk->n", pull, zc)) * self.v
         return np.asarray(np.maximum(1.0 - leverage, _FULL))
 
     def with_targets(self, yc: Array) -> Array:
