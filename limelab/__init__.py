@@ -6,7 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from limelab import datasets, exact, metrics, models
+    from limelab import datasets, exact, metrics, models, presets
     from limelab.distances import Cosine, Euclidean, Gower
     from limelab.domains import Table
     from limelab.exact import ExactLime
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         Sobol,
         Uniform,
     )
+    from limelab.presets import Dlime, Maple, OptiLime
     from limelab.representations import Binned, EntropyBins, Standardized
     from limelab.study import Claim, Conditions, Judge, Results, Study, Task, compare, vary
     from limelab.surrogates import (
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
     from limelab.uncertainty import Precise, Replicated, samples_needed
 
 _HOMES = {
-    "limelab": ("datasets", "exact", "metrics", "models"),
+    "limelab": ("datasets", "exact", "metrics", "models", "presets"),
     "limelab.distances": ("Cosine", "Euclidean", "Gower"),
     "limelab.domains": ("Table",),
     "limelab.exact": ("ExactLime",),
@@ -73,6 +74,7 @@ _HOMES = {
         "Sobol",
         "Uniform",
     ),
+    "limelab.presets": ("Dlime", "Maple", "OptiLime"),
     "limelab.representations": ("Binned", "EntropyBins", "Standardized"),
     "limelab.study": (
         "Claim",
@@ -117,6 +119,7 @@ __all__ = [
     "Conditions",
     "Copula",
     "Cosine",
+    "Dlime",
     "EffectiveSize",
     "EntropyBins",
     "Euclidean",
@@ -140,10 +143,12 @@ __all__ = [
     "Lime",
     "LocalFitWarning",
     "LocalPCA",
+    "Maple",
     "Marginals",
     "Mixup",
     "Neighbours",
     "NotApplicable",
+    "OptiLime",
     "PlainRidge",
     "Polynomial",
     "Precise",
@@ -165,6 +170,7 @@ __all__ = [
     "explain",
     "metrics",
     "models",
+    "presets",
     "samples_needed",
     "vary",
 ]
