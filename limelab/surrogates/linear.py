@@ -21,6 +21,8 @@ from limelab.surrogates.moments import (
 )
 from limelab.types import Array, Bools, Ints
 
+_BLOCK = 8  # instances whose targets are fitted side by side, so that they stay in cache
+
 
 @dataclass(frozen=True, eq=False)
 class Lines:
@@ -188,8 +190,10 @@ def fit_lines(z: Array, w: Array, y: Array, alpha: float, select: Selector | Non
     """
     if len(z) == len(w) == 1:
         shared = Moments(z[0], w[0])
-        whole = fit_one(shared, np.moveaxis(y, 0, 1).reshape(y.shape[1], -1), alpha, select)
-        lines = Fit(*(_unstack(part, len(y)) for part in whole))
+        parts = [
+            _unstacked(shared, y[i : i + _BLOCK], alpha, select) for i in range(0, len(y), _BLOCK)
+        ]
+        lines = Fit(*map(np.concatenate, zip(*parts, strict=True)))
         return _model(lines, [shared])
     return joined((m, fit_one(m, at(y, i), alpha, select)) for i, m in enumerate(each(z, w, y)))
 
@@ -225,6 +229,12 @@ def _model(lines: Fit, moments: Sequence[Moments | _Brief]) -> LinearModel:
     )
 
 
+def _unstacked(m: Moments, y: Array, alpha: float, select: Selector | None) -> Fit:
+    """The lines of a few instances that share their features, fitted side by side."""
+    targets = np.moveaxis(y, 0, 1).reshape(y.shape[1], -1)
+    return Fit(*(_unstack(part, len(y)) for part in fit_one(m, targets, alpha, select)))
+
+
 def _unstack(part: Array, instances: int) -> Array:
     """(..., I * C) as (I, ..., C)."""
     return np.moveaxis(part.reshape(*part.shape[:-1], instances, -1), -2, 0)
@@ -239,17 +249,15 @@ def fit_one(m: Moments, y: Array, alpha: float, select: Selector | None) -> Fit:
     missed, missed_out = np.zeros((2, y.shape[1]))
     selected = m.chosen(moments, select)
     for use, columns in same_choice(selected):
-        inverse = m.inverse(use, alpha / m.mass)
-        zc = m.zc if len(use) == len(m.gram) else m.zc[:, use]
-        pull = zc @ inverse  # how far each sample pulls each coefficient, but for its weight
+        zc, inverse, remaining, pull = m.solved(use, alpha / m.mass)
         slopes = inverse @ moments[np.ix_(use, columns)]
         residual = yc[:, columns] - zc @ slopes
-        left_out = (residual / m.remaining(zc, pull)[:, None]) ** 2
+        missed[columns] = m.v @ residual**2
+        residual /= remaining[:, None]
+        np.square(residual, out=residual)
         coef[np.ix_(use, columns)] = slopes
-        np.square(pull, out=pull)
-        meat = pull.T @ (m.v[:, None] ** 2 * left_out)
-        stderr[np.ix_(use, columns)] = np.sqrt(meat)
-        missed[columns], missed_out[columns] = m.v @ residual**2, m.v @ left_out
+        stderr[np.ix_(use, columns)] = np.sqrt(pull.T @ residual)
+        missed_out[columns] = m.v @ residual
     flat = constant(m.v, y)
     coef[:, flat] = stderr[:, flat] = 0.0
     total = np.where(flat, np.nan, m.v @ yc**2)

@@ -47,6 +47,7 @@ class Moments:
         deviation = np.sqrt(np.diag(self.gram))
         self.varies = deviation > _STILL * np.hypot(deviation, self.centre)
         self.deviation = np.where(self.varies, deviation, 0.0)
+        self._kept: tuple[Any, tuple[Array, Array, Array, Array]] | None = None
 
     @cached_property
     def zc(self) -> Array:
@@ -81,6 +82,22 @@ class Moments:
         """
         leverage = (1.0 + np.einsum("nk,nk->n", pull, zc)) * self.v
         return np.asarray(np.maximum(1.0 - leverage, _FULL))
+
+    def solved(self, use: Ints, penalty: float) -> tuple[Array, Array, Array, Array]:
+        """What all targets that use these columns share, kept for the next ones.
+
+        The centred columns (N, k), the inverse (k, k), 1 less the leverages (N,), and the squared
+        pull of each sample on each coefficient (N, k), its weight included.
+        """
+        key = (use.tobytes(), penalty)
+        if self._kept is None or self._kept[0] != key:
+            zc = self.zc if len(use) == len(self.gram) else self.zc[:, use]
+            inverse = self.inverse(use, penalty)
+            pull = zc @ inverse
+            remaining = self.remaining(zc, pull)
+            pull *= self.v[:, None]
+            self._kept = (key, (zc, inverse, remaining, np.square(pull, out=pull)))
+        return self._kept[1]
 
     def with_targets(self, yc: Array) -> Array:
         """Weighted products (k, Q) of the columns with centred targets (N, Q)."""
