@@ -287,6 +287,101 @@ class Reference:
     note: str = ""
 
 
+@dataclass(frozen=True)
+class Moves:
+    """Small moves of x that a metric asks for: how far, and how many.
+
+    Each number moves evenly within `radius` background standard deviations either way, each
+    category changes with the same chance as under ``Uniform(radius)``.
+    """
+
+    radius: float
+    size: int
+
+
+@dataclass(frozen=True, eq=False)
+class Moved:
+    """One repeat of the same explainer at small moves of x, drawn from its own seeds.
+
+    Attributes
+    ----------
+    moves : Moves
+    points : array of shape (I, P, d)
+        The moved rows, encoded: numbers as they are, categories as codes.
+    f : array of shape (I, P, C)
+        The model's answers there.
+    at_x, importance, effect : arrays of shape (I, k, C), (I, P, k, C), (I, P, k, C)
+        `at_x` is the importance, `effect_at_x` the effect of the same repeat at x itself.
+    effect_at_x : array of shape (I, k, C)
+    declined : object array of shape (I, P)
+    """
+
+    moves: Moves
+    points: Array
+    f: Array
+    at_x: Array
+    effect_at_x: Array
+    importance: Array
+    effect: Array
+    declined: Objects
+
+
+@dataclass(frozen=True, eq=False)
+class Coordinates:
+    """The rows of a task and its data, as the parts see them.
+
+    Attributes
+    ----------
+    x : array of shape (I, d)
+    background, held_out : arrays of shape (n, d) and (m, d)
+    categorical : bool array of shape (d,)
+    integral : bool array of shape (d,)
+        Numbers that are whole in every background row.
+    mean, scale : arrays of shape (d,)
+        As in `View`.
+    """
+
+    x: Array
+    background: Array
+    held_out: Array
+    categorical: Bools
+    integral: Bools
+    mean: Array
+    scale: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Sampled:
+    """The first points that a condition asked about in its first repeat.
+
+    Attributes
+    ----------
+    points : array of shape (I, S, d), encoded
+    weights : array of shape (I, S)
+        The kernel's; not negative.
+    """
+
+    points: Array
+    weights: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Truth:
+    """What the condition would say with no sampling error, where `exact` knows it.
+
+    Attributes
+    ----------
+    coef : array of shape (I, k, C)
+        In the units of the condition's own `coef`.
+    gradient : array of shape (I, k, C), or None
+        What the judge holds for true round x: the mean slope of the model itself there, per unit
+        of the feature; None where it is not known.
+    """
+
+    coef: Array
+    gradient: Array | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class Evidence:
     """All that a metric may see of one condition on one task.
@@ -309,9 +404,25 @@ class Evidence:
         lime's own in-sample score.
     judged : tuple of Judged
     references : mapping of str to Reference
-        "prediction" and "label" permutation importance.
+        Global importances by name: "prediction" and "label" permutation importance,
+        "conditional", "impurity", "drop_column".
     declined : object array of shape (R, I)
         The reason why an explanation is missing, "" where it is not.
+    coef, stderr, contribution : arrays of shape (R, I, k, C), or None
+        NaN where there is none; None where the explainer gives none at all.
+    local : array of shape (P, I, k, C), or None
+        P repeats of the local permutation importance, square-root scale: features redrawn inside
+        the judge's region.
+    moved : tuple of Moved
+        One for each `Moves` that a metric of the study asks for.
+    coordinates : Coordinates, or None
+        None where rows do not share their columns.
+    sampled : Sampled, or None
+        None where the explainer shows no points.
+    truth : Truth, or None
+    probes : mapping of str to array (R or 1, I, M, C)
+        By metric name: the model's answers to what `metric.probes(evidence, rng)` asked about,
+        points of shape (R or 1, I, M, d).
     """
 
     names: tuple[str, ...]
@@ -329,6 +440,15 @@ class Evidence:
     judged: tuple[Judged, ...]
     references: Mapping[str, Reference]
     declined: Objects
+    coef: Array | None = None
+    stderr: Array | None = None
+    contribution: Array | None = None
+    local: Array | None = None
+    moved: tuple[Moved, ...] = ()
+    coordinates: Coordinates | None = None
+    sampled: Sampled | None = None
+    truth: Truth | None = None
+    probes: Mapping[str, Array] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -362,6 +482,12 @@ class Metric(Protocol):
     unit : str
     says_not : str
         One sentence: what this number does not say.
+
+    What it needs it says by further attributes: ``needs_judge = True``, ``needs_reference`` (True
+    for the two permutation importances, or the set of names in `Evidence.references`),
+    ``needs_local = True``, ``needs_sampled = True``, ``needs_truth = True``, ``moves`` (a `Moves`),
+    and a method ``probes(evidence, rng)`` that returns points to ask the model about. The study
+    layer gathers no more than what its metrics need.
     """
 
     @property
