@@ -28,7 +28,7 @@ FLOORS: dict[int, frozenset[str]] = {
     ),
     2: frozenset(
         {"explanation", "sampling", "lime", "uncertainty", "presets", "exact", "external"}
-        | {"datasets", "models", "importance"}
+        | {"datasets", "models", "importance", "sidefolder"}
     ),
     3: frozenset({"study"}),
     4: frozenset({"checks", "report"}),
