@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         Sobol,
         Uniform,
     )
-    from limelab.presets import Dlime, Maple, OptiLime
+    from limelab.presets import Dlime, Maple, OptiLime, SLime
     from limelab.representations import Binned, EntropyBins, Standardized
     from limelab.study import Claim, Conditions, Judge, Results, Study, Task, compare, vary
     from limelab.surrogates import (
@@ -74,7 +74,7 @@ _HOMES = {
         "Sobol",
         "Uniform",
     ),
-    "limelab.presets": ("Dlime", "Maple", "OptiLime"),
+    "limelab.presets": ("Dlime", "Maple", "OptiLime", "SLime"),
     "limelab.representations": ("Binned", "EntropyBins", "Standardized"),
     "limelab.study": (
         "Claim",
@@ -156,6 +156,7 @@ __all__ = [
     "Results",
     "Ridge",
     "Rows",
+    "SLime",
     "Sobol",
     "Standardized",
     "Study",
