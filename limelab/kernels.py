@@ -13,6 +13,7 @@ from limelab.types import Array, BadInput, Interpreted
 _HALVINGS = 50  # of a bracket of e^45 at most: the width is exact to rounding
 _SAME = 1e-12  # squared distances that differ by less than this share of the largest are equal
 _NOTHING = 1e3  # exp(-1e3) is 0
+_LEAST = 1e-290  # a weight below this counts as 0, so that its inverse is a number
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,10 @@ class Exponential:
 
     def weights(self, interpreted: Interpreted) -> Array:
         """Weights (I or 1, N) in (0, 1], down to 0 where they underflow."""
-        with np.errstate(over="ignore"):  # far beyond the width a weight is 0
-            return np.asarray(np.exp(-0.5 * (self.distance.between(interpreted) / self.width) ** 2))
+        with np.errstate(over="ignore", under="ignore"):  # far beyond the width a weight is 0
+            w = np.exp(-0.5 * (self.distance.between(interpreted) / self.width) ** 2)
+        w[w < _LEAST] = 0.0
+        return np.asarray(w)
 
 
 @dataclass(frozen=True)

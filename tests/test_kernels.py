@@ -80,6 +80,9 @@ def test_shared_features_have_shared_weights() -> None:
 
 def test_weights_next_to_nothing_become_zero() -> None:
     assert Exponential(0.001).weights(seen(np.ones((1, 1, 2)))).tolist() == [[0.0]]
+    with np.errstate(all="raise"):
+        far = Exponential(1).weights(seen(np.full((1, 1, 1), 38.0)))  # exp(-722): 1 / it overflows
+    assert far.tolist() == [[0.0]]
 
 
 @pytest.mark.parametrize("width", [0, -0.5, float("nan"), float("inf"), "0.75", None, True])
