@@ -10,7 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from limelab.metrics.ranks import kendall, spearman, top_k_jaccard, top_k_membership
+from limelab.metrics.ranks import (
+    kendall,
+    spearman,
+    top_k_jaccard,
+    top_k_membership,
+    weighted_kendall,
+)
 
 LEVELS = st.integers(0, 4).map(float)
 PAIRS = st.integers(3, 6).flatmap(
@@ -31,7 +37,12 @@ def enumerated_membership(values, k):
 @given(PAIRS)
 def test_correlations_are_scipys(pair):
     a, b = pair
-    for ours, theirs in ((spearman, stats.spearmanr), (kendall, stats.kendalltau)):
+    scipys = (
+        (spearman, stats.spearmanr),
+        (kendall, stats.kendalltau),
+        (weighted_kendall, stats.weightedtau),
+    )
+    for ours, theirs in scipys:
         found = float(ours(a, b))
         if np.ptp(a) == 0 or np.ptp(b) == 0:
             assert np.isnan(found)
@@ -39,7 +50,7 @@ def test_correlations_are_scipys(pair):
             assert found == pytest.approx(theirs(a, b).statistic)
 
 
-@pytest.mark.parametrize("formula", [spearman, kendall])
+@pytest.mark.parametrize("formula", [spearman, kendall, weighted_kendall])
 def test_correlations_take_stacks_and_pass_nan_on(formula):
     a = np.random.default_rng(0).random((4, 3, 5))
     b = a[:1, 0]
@@ -48,6 +59,19 @@ def test_correlations_take_stacks_and_pass_nan_on(formula):
     assert found[2, 1] == pytest.approx(float(formula(a[2, 1], b[0])))
     a[0, 0, 0] = np.nan
     assert np.isnan(formula(a, b)[0, 0])
+
+
+@given(PAIRS, st.randoms(use_true_random=False))
+def test_correlations_invariances(pair, random):
+    a, b = pair
+    order = list(range(len(a)))
+    random.shuffle(order)
+    for formula in (spearman, kendall, weighted_kendall):
+        value = float(formula(a, b))
+        assert np.isnan(value) or -1 <= value <= 1
+        for same in (formula(b, a), formula(3 * a, b), formula(a[order], b[order])):
+            assert float(same) == pytest.approx(value, nan_ok=True)
+        assert np.ptp(a) == 0 or float(formula(a, a)) == pytest.approx(1)
 
 
 @given(PAIRS, st.integers(1, 6))
