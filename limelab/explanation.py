@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,18 @@ from scipy.special import stdtrit
 from scipy.stats import rankdata
 
 from limelab.drawing import effect_bars, literal, own_axes
-from limelab.types import Array, BadInput, Bools, Ints, LocalModel, NotApplicable, Objects
+from limelab.marking import coloured_words, overlay
+from limelab.types import (
+    Array,
+    BadInput,
+    Bools,
+    Ints,
+    LocalModel,
+    NotApplicable,
+    Objects,
+    Pieces,
+    Pixels,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,6 +34,7 @@ _LEAN_ALONE = 0.3  # the same where no standard error can speak: trees lean by c
 _LEAN = 0.1  # below this share of its importance an effect has no direction
 _Z = 1.959963984540054  # 95 % of a normal
 _NOT_FINITE = "the explainer returned a value that is not finite"
+_DOCUMENTS = 5  # coloured in a notebook
 _SHOWN = 12  # bars that fit a picture
 
 
@@ -77,6 +89,8 @@ class Explanation:
         The fitted surrogates.
     freedom : float, default infinity
         Degrees of freedom of the standard errors: intervals are Student's t.
+    pictures : object array of shape (I,), or None
+        `Pieces` of documents or `Pixels` of pictures, to show what the features are.
     """
 
     instances: tuple[Any, ...]
@@ -108,6 +122,7 @@ class Explanation:
     limits: Array | None = None
     model: LocalModel | None = None
     freedom: float = np.inf
+    pictures: Objects | None = None
 
     @classmethod
     def from_attributions(  # noqa: PLR0913 -- attributions come without what they speak of
@@ -299,6 +314,8 @@ class Explanation:
     def plot(self, instance: int = 0, output: Any = None, ax: Axes | None = None) -> Axes:
         """Effects of one instance as bars, the most important on top, with 95 % intervals.
 
+        Superpixels are shown on their picture instead.
+
         Parameters
         ----------
         instance : int
@@ -308,14 +325,43 @@ class Explanation:
         ax : matplotlib Axes, optional
         """
         i, c = self._explained(instance), self._output(instance, output)
+        if isinstance(self._picture(i), Pixels):
+            return self._overlay(i, c, ax)
         order = self._order(i, c)
         ax = own_axes(ax, height=1.8 + 0.32 * len(order))
-        names = [f"{_cut(self.features[j])} = {_short(self.values[i, j])}" for j in order]
+        names = [self._bar_name(i, j) for j in order]
         error, sure = self._effect_error(i, order, c), self.determined[i, order, c]
         effect_bars(ax, names, self.effect[i, order, c], error, sure)
         ax.set_xlabel(literal(self._axis_label(i, c, len(order))), fontsize="small")
         ax.set_title(literal(self._title(i, c)), fontsize="medium", loc="left", pad=24)
         return ax
+
+    def marked(self, instance: int = 0, output: Any = None) -> str:
+        """One document as HTML whose words are coloured by their effect.
+
+        Parameters
+        ----------
+        instance : int
+            Position of the row.
+        output : str or int, optional
+            Name or position; the output that is highest at the instance unless said.
+
+        Returns
+        -------
+        html : str
+            Escaped, with styles of its own; words whose sign is undetermined stay uncoloured.
+
+        Raises
+        ------
+        BadInput
+            The features are not words, or the instance has no explanation.
+        """
+        i, c = self._explained(instance), self._output(instance, output)
+        picture = self._picture(i)
+        if not isinstance(picture, Pieces) or not self._words(i):
+            raise BadInput(f"{self.record} has no words to colour; take plot() or to_frame()")
+        body = coloured_words(picture, self.effect[i, :, c], self.determined[i, :, c])
+        return f"<p>{html.escape(self._title(i, c))}</p>{body}"
 
     def _repr_html_(self) -> str:
         frame = self.to_frame()
@@ -323,6 +369,7 @@ class Explanation:
         rest = f"<p>{len(shown)} of {len(frame)} rows; to_frame() has all.</p>"
         return (
             f"<p>{html.escape(self.record)}</p>"
+            + "".join(self._all_marked())
             + shown.to_html(index=False, escape=True, float_format=lambda v: f"{v:.4g}")
             + (rest if len(frame) > len(shown) else "")
         )
@@ -331,6 +378,30 @@ class Explanation:
         shape = f"{len(self.instances)} instances x {len(self.features)} features"
         return f"Explanation({shape} x {len(self.outputs)} outputs, {self.record})"
 
+    def _all_marked(self) -> Iterator[str]:
+        """The first few documents as coloured words; nothing where rows are none."""
+        for i, reason in enumerate(self.declined[:_DOCUMENTS]):
+            if not reason and self._words(i):
+                yield self.marked(i)
+
+    def _words(self, i: int) -> bool:
+        """Whether the features of an instance are pieces of its text."""
+        return isinstance(self._picture(i), Pieces) and set(self.units) == {"presence"}
+
+    def _picture(self, i: int) -> Pieces | Pixels | None:
+        return None if self.pictures is None else self.pictures[i]
+
+    def _overlay(self, i: int, c: int, ax: Axes | None) -> Axes:
+        ax = own_axes(ax, height=6.0)
+        shown: Any = self._picture(i)
+        overlay(ax, shown, self.effect[i, :, c], self.determined[i, :, c])
+        ax.set_title(literal(self._title(i, c)), fontsize="medium", loc="left")
+        return ax
+
+    def _bar_name(self, i: int, j: int) -> str:
+        name = _cut(self.features[j])
+        return name if self.units[j] == "presence" else f"{name} = {_short(self.values[i, j])}"
+
     def _said(self) -> list[str]:
         """Why an explanation is missing, or what to keep in mind."""
         return [gone or note for gone, note in zip(self.declined, self.notes, strict=True)]
@@ -338,6 +409,8 @@ class Explanation:
     def _rule(self, i: int, j: int, low: float, high: float) -> str:
         """One feature's side of the region, z in (low, high]."""
         name, unit, value = self.features[j], self.units[j], self.values[i, j]
+        if unit == "presence":
+            return f"{name} is there"
         if unit == "same as x":
             return f"{name} = {_short(value)}"
         if unit == "same bin as x" and self.limits is not None:

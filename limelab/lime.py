@@ -15,9 +15,10 @@ from limelab.domains import infer
 from limelab.explanation import Explanation, joined
 from limelab.kernels import Flat
 from limelab.numbers import count
-from limelab.perturbations import Gaussian
-from limelab.representations import Standardized
-from limelab.sampling import Clouds, answers, rows_of_a_call
+from limelab.perturbations import Dropout, Gaussian, Strengths
+from limelab.ragged import gathered
+from limelab.representations import Presence, Standardized, Strength
+from limelab.sampling import Clouds, answers, rows_of_a_call, width_of
 from limelab.surrogates import LeastSquares
 from limelab.types import (
     Array,
@@ -31,12 +32,15 @@ from limelab.types import (
     Kernel,
     LocalFitWarning,
     LocalModel,
+    NotApplicable,
     Objects,
+    OneRow,
     Perturbation,
     Representation,
     Surrogate,
     View,
 )
+from limelab.vectorised import shortcut
 
 _MOST_SAMPLES = 2**30
 _MEMORY = 2**26  # bytes that one batch of instances may take beside the model's own
@@ -55,8 +59,8 @@ class Sampler:
         Parameters
         ----------
         predict : estimator, callable or BlackBox
-        background : DataFrame, 2-D array or Domain
-        rows : DataFrame or 2-D array with the background's columns
+        background : DataFrame, 2-D array or Domain; None for texts and pictures
+        rows : DataFrame or 2-D array with the background's columns; texts or pictures in a list
         seed : int
 
         Returns
@@ -73,20 +77,20 @@ class Sampler:
         LocalFitWarning
             Some rows could not be explained; their note says why.
         """
-        explanation = self.unwarned(predict, infer(background), rows, checked_seed(seed))
+        explanation = self.unwarned(predict, infer(background, rows), rows, checked_seed(seed))
         _warn(explanation)
         return explanation
 
     def unwarned(self, predict: Any, domain: Domain, rows: Any, seed: int) -> Explanation:
         """Explain each row of a domain; what is missing is noted and not warned of."""
-        x, labels = domain.encode(rows), domain.labels(rows)
-        parts = []
+        labels, parts = domain.labels(rows), []
+        asked = predict
         with one_thread():
-            for view, positions in domain.views(rows):
-                box = as_blackbox(predict, view)
+            for view, positions, x in placed(domain, rows):
+                asked = box = as_blackbox(asked, view)
                 named = [labels[p] for p in positions]
-                parts.append(self._explain_view(box, view, x[positions], named, seed))
-        return joined(parts)
+                parts.append(self._explain_view(*shortcut(box, view), x, named, seed))
+        return gathered(parts)
 
     def _explain_view(
         self, box: BlackBox, view: View, x: Array, labels: list[Any], seed: int
@@ -164,13 +168,36 @@ def batches(clouds: Clouds, outputs: int) -> Iterator[slice]:
     Where the features are shared by all instances, an instance holds its answers alone.
     """
     instances, d = clouds.x.shape
+    wide = width_of(clouds.view)
     shared = clouds.whole is not None and clouds.whole.relative.all()
     width = 8 * outputs + (0 if shared else 4 * d + clouds.perturbation.dims(clouds.view))
     size = max(1, _MEMORY // (8 * clouds.n * width))
-    call = max(1, rows_of_a_call(clouds.n, d) // clouds.n)
+    call = max(1, rows_of_a_call(clouds.n, wide) // clouds.n)
     size = size // call * call or size  # whole calls of the model
     for start in range(0, instances, size):
         yield slice(start, start + size)
+
+
+def placed(domain: Domain, rows: Any) -> Iterator[tuple[View, Sequence[int], Array]]:
+    """Views, the positions of their rows, and these rows as points (I, d).
+
+    A document or a picture is a view of its own that knows its point; a table encodes all at once.
+    """
+    if hasattr(domain, "holds"):
+        for view, positions in domain.views(rows):
+            yield view, positions, view.x  # type: ignore[attr-defined]  # it is a OneRow
+        return
+    encoded = domain.encode(rows)
+    for view, positions in domain.views(rows):
+        yield view, positions, encoded[list(positions)]
+
+
+def usual(domain: Domain) -> Lime:
+    """What explains where nobody says how: words and superpixels come and go by fair coins."""
+    holds = getattr(domain, "holds", "value")
+    if holds == "presence":
+        return Lime(Dropout(), Presence())
+    return Lime(Strengths(), Strength()) if holds == "strength" else Lime()
 
 
 def explain(
@@ -188,15 +215,19 @@ def explain(
     ----------
     model : estimator or callable
         With ``predict_proba`` (every class is an output), ``predict``, or called as it is.
-    background : DataFrame, 2-D array or Domain
-        Data that say how wide a feature is and what values it takes.
-    rows : DataFrame or 2-D array
+    background : DataFrame, 2-D array, list of texts or pictures, Domain, or None
+        Data that say how wide a feature is and what values it takes; texts and pictures need none.
+    rows : DataFrame, 2-D array, or list of texts or pictures
         The instances.
-    explainer : Explainer, default Lime()
-        Ours, or anything with ``explain(predict, background, rows, seed)``.
+    explainer : Explainer, optional
+        Ours, or anything with ``explain(predict, background, rows, seed)``. Unless said, `Lime()`
+        for tables, ``Lime(Dropout(), Presence())`` for words and superpixels,
+        ``Lime(Strengths(), Strength())`` for changes of a picture.
     domain : Domain, optional
         Takes the place of the background, which may then be None, where columns need to be
-        declared: ``Table(background, categorical=["code"], groups={"job": ["job_a", "job_b"]})``.
+        declared or documents and pictures cut otherwise:
+        ``Table(background, categorical=["code"], groups={"job": ["job_a", "job_b"]})``,
+        ``Text(units=Sentences())``, ``Image(Grid(4, 4), Blur())``.
     seed : int, default 0
 
     Returns
@@ -209,15 +240,17 @@ def explain(
     >>> explanation = explain(lambda x: x @ [1.0, -2.0], rows, rows[:2])
     >>> explanation.importance.shape
     (2, 2, 1)
+    >>> explain(lambda texts: [len(t) for t in texts], None, ["not good"]).features
+    ('not', 'good')
     """
     seed = checked_seed(seed)
-    explainer = Lime() if explainer is None else explainer
+    held = infer(background if domain is None else domain, rows)
+    explainer = usual(held) if explainer is None else explainer
     if not callable(getattr(explainer, "explain", None)):
         raise BadInput(
             f"explainer={explainer!r} has no explain(predict, background, rows, seed); expected "
             "Lime() or an object with that method"
         )
-    held = infer(background if domain is None else domain)
     explanation = explain_with(explainer, model, held, rows, seed)
     _warn(explanation)
     return explanation
@@ -234,6 +267,11 @@ def explain_with(
     """
     if isinstance(explainer, Sampler):
         return explainer.unwarned(model, domain, rows, seed)
+    if hasattr(domain, "holds"):
+        raise NotApplicable(
+            f"{explainer!r} is not made of our parts and explains rows that share their columns; "
+            "each document or picture has its own; take Lime(Dropout(), Presence())"
+        )
     x, labels = domain.encode(rows), domain.labels(rows)
     ((view, _),) = domain.views(rows)
     background = domain if getattr(explainer, "takes_domain", False) else domain.frame
@@ -264,10 +302,11 @@ def _of_these_rows(found: Explanation, explainer: Explainer, labels: Sequence[An
 
 
 def as_blackbox(model: Any, view: View) -> BlackBox:
-    """The model behind one clean question, probed on a few background rows."""
+    """The model behind one clean question, probed on a few background rows or parts of a row."""
     if isinstance(model, BlackBox):
         return model
-    return blackbox(model, view.decode(view.background[:4].copy()))
+    few = view.examples if isinstance(view, OneRow) else view.background[:4].copy()
+    return blackbox(model, view.decode(few))
 
 
 def fit(  # noqa: PLR0913, PLR0917 -- what one fit needs, in the order of the line
@@ -292,8 +331,19 @@ def fit(  # noqa: PLR0913, PLR0917 -- what one fit needs, in the order of the li
         f=f,
         n_samples=y.shape[1],
         class_share=_class_share(w, y, f),
+        pictures=_pictures(view, len(cloud.x)),
         **fitted.said(),
     )
+
+
+def _pictures(view: Any, instances: int) -> Objects | None:
+    """How the rows of a view are shown (I,); None for a table and where nothing can be marked."""
+    shown = getattr(view, "picture", None)
+    if shown is None:
+        return None
+    found = np.empty(instances, dtype=object)
+    found[:] = [shown] * instances
+    return found
 
 
 def _fitted(surrogate: Any, seen: Interpreted, w: Array, y: Array, f: Array) -> LocalModel:

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from limelab.bins import Cuts, entropy_cuts, limits, quantile_cuts, share_between
+from limelab.bins import Cuts, entropy_cuts, limits, quantile_cuts, same_bin, share_between
 from limelab.numbers import count
-from limelab.types import Array, Bools, Cloud, Interpreted, NotApplicable, View
+from limelab.types import (
+    Array,
+    BadInput,
+    Bools,
+    Cloud,
+    Interpreted,
+    NotApplicable,
+    OneRow,
+    View,
+)
 
 _BACKGROUND = "background mean"
 _CATEGORY = "same as x"
@@ -105,6 +115,135 @@ class EntropyBins:
         return _in_bins(cloud, view, entropy_cuts(view, classes, self.max_depth))
 
 
+@dataclass(frozen=True)
+class Presence:
+    """1 where a word, a sentence or a superpixel is there as in x, 0 where it is gone.
+
+    What lime shows of texts and images. A coefficient is the change of output between there and
+    gone; contributions count from "all gone". A feature's spread is that of a fair coin.
+
+    Examples
+    --------
+    >>> Presence()
+    Presence()
+    """
+
+    def interpret(self, cloud: Cloud, view: View) -> Interpreted:
+        """Features (1, N, d) of 0 and 1."""
+        one = _one_row(self, view, "presence", "Dropout() for words and superpixels")
+        parts = len(view.names)
+        return Interpreted(
+            z=(cloud.moves >= 1.0).view(np.int8),
+            at_x=np.ones(parts),
+            gap=np.ones((1, parts)),
+            baseline=one.baseline,
+            spread=np.full((1, parts), 0.5),
+            names=view.names,
+            units=("presence",) * parts,
+            steps=(0.0,) * parts,
+            extent=np.ones(parts),
+        )
+
+
+@dataclass(frozen=True)
+class Strength:
+    """How strong each change of a picture is; x itself is 0, the unit a change at full strength.
+
+    Examples
+    --------
+    >>> Strength()
+    Strength()
+    """
+
+    def interpret(self, cloud: Cloud, view: View) -> Interpreted:
+        """Features (1, N, d), the spread that of an even law over a change's range."""
+        one = _one_row(self, view, "strength", "Strengths()")
+        low, high = one.ranges
+        changes = len(view.names)
+        return Interpreted(
+            z=cloud.moves,
+            at_x=np.zeros(changes),
+            gap=np.zeros((1, changes)),
+            baseline=one.baseline,
+            spread=((high - low) / 12**0.5)[None],
+            names=view.names,
+            units=("full strength",) * changes,
+            steps=(1.0,) * changes,
+            extent=high - low,
+        )
+
+
+@runtime_checkable
+class Embedder(Protocol):
+    """Texts as points of a space whose dimensions nobody can read."""
+
+    def vectors(self, texts: Sequence[str], domain: Any) -> Array:
+        """Vectors (m, k) of texts; `domain` offers `corpus` and `once`."""
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """The dimensions of an embedding of the text, while words are what comes and goes.
+
+    People do this, and should not: a coefficient is the change of output per unit of a dimension
+    that has no meaning, and moves with the seed and size of the embedding. It is here to be put
+    beside `Presence` on the same samples, where the fit is often as good.
+
+    Parameters
+    ----------
+    embedder : Embedder
+        Such as ``ll.embeddings.Lsa(8)``.
+
+    Examples
+    --------
+    >>> from limelab.embeddings import Lsa
+    >>> Embedded(Lsa(8))
+    Embedded(embedder=Lsa(dimensions=8))
+    """
+
+    embedder: Embedder
+
+    def __post_init__(self) -> None:
+        if isinstance(self.embedder, type) or not isinstance(self.embedder, Embedder):
+            raise BadInput(
+                f"Embedded({self.embedder!r}); expected an embedder such as ll.embeddings.Lsa(8)"
+            )
+
+    def interpret(self, cloud: Cloud, view: View) -> Interpreted:
+        """Features (1, N, k), measured from x's own vector; the baseline is the corpus mean."""
+        one = _one_row(self, view, "presence", "Standardized()")
+        domain: Any = getattr(view, "domain", None)
+        if not hasattr(domain, "corpus"):
+            raise NotApplicable(f"{self!r} embeds texts, and these are none; take Presence()")
+        embed = self.embedder.vectors
+        moved = np.concatenate([one.x, cloud.moves.reshape(-1, len(view.names))])
+        whole = embed(view.decode(moved), domain)
+        known = domain.once(("embedded", self.embedder), lambda: embed(domain.corpus, domain))
+        names = tuple(f"dimension {j + 1}" for j in range(whole.shape[1]))
+        return Interpreted(
+            z=(whole[1:] - whole[0])[None],
+            at_x=np.zeros(len(names)),
+            gap=whole[:1] - known.mean(axis=0),
+            baseline="corpus mean",
+            spread=known.std(axis=0)[None],
+            names=names,
+            units=("unit of the embedding",) * len(names),
+            steps=(0.0,) * len(names),
+            extent=np.ptp(known, axis=0),
+        )
+
+
+def _one_row(part: Any, view: Any, holds: str, other: str) -> OneRow:
+    """The view as one row of parts or strengths, or a refusal."""
+    if isinstance(view, OneRow) and view.holds == holds:
+        return view
+    came = getattr(view, "holds", "value")
+    raise NotApplicable(
+        f"{part!r} reads columns of {holds}, and these hold {came}; take a representation for "
+        f"them ({'Standardized()' if came == 'value' else 'Presence() or Strength()'}), or {other}"
+    )
+
+
 def _features(cloud: Cloud, codes: Bools, inverse: Array) -> Array:
     if cloud.relative.all():
         return cloud.moves * inverse
@@ -132,7 +271,7 @@ def _in_bins(cloud: Cloud, view: View, cuts: Cuts) -> Interpreted:
     low, high = limits(cloud.x, cuts, codes)
     share = share_between(view, low, high)
     return Interpreted(
-        z=_inside(cloud, low, high),
+        z=_inside(cloud, cuts, codes),
         at_x=np.ones(columns),
         gap=1.0 - share,
         baseline=_BACKGROUND,
@@ -145,14 +284,12 @@ def _in_bins(cloud: Cloud, view: View, cuts: Cuts) -> Interpreted:
     )
 
 
-def _inside(cloud: Cloud, low: Array, high: Array) -> Any:
-    """1 where a point lies in (low, high] of each instance, int8 (I, N, d)."""
-    moves = cloud.moves
+def _inside(cloud: Cloud, cuts: Cuts, codes: Bools) -> Any:
+    """1 where a point lies in the bin of each instance, int8 (I, N, d)."""
+    points = cloud.moves
     if cloud.relative.any():
-        moves = np.where(cloud.relative, cloud.x[:, None, :] + moves, moves)
-    same = moves > low[:, None, :]
-    same &= moves <= high[:, None, :]
-    return same.view(np.int8)
+        points = np.where(cloud.relative, cloud.x[:, None, :] + points, points)
+    return same_bin(points, cloud.x, cuts, codes).view(np.int8)
 
 
 def _classes(target: Any) -> Any:

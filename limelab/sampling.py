@@ -11,7 +11,7 @@ import numpy as np
 
 from limelab.blackbox import BlackBox
 from limelab.seeds import generator
-from limelab.types import Array, Cloud, Design, Perturbation, View
+from limelab.types import Array, Cloud, Design, OneRow, Perturbation, View
 
 _ROWS = 2**15  # rows of one call of the model: points in the cache, and few calls
 _TIMES = 128  # how often x is written out to be added to as many moves
@@ -23,7 +23,13 @@ def sample(
 ) -> Cloud:
     """The cloud of n samples round x (I, d); `draws` is "shared" or "own"."""
     keys = None if draws == "shared" else x
-    u = uniforms(perturbation.design, perturbation.dims(view), n, keys, seed)
+    mark = getattr(view, "key", b"")
+    u = uniforms(perturbation.design, perturbation.dims(view), n, keys, seed, mark=mark)
+    return drawn(perturbation, view, x, u)
+
+
+def drawn(perturbation: Perturbation, view: View, x: Array, u: Array) -> Cloud:
+    """The cloud round x (I, d) that uniforms u (I or 1, N, dims) drive."""
     return _held(perturbation.cloud(u, x, view), view)
 
 
@@ -78,6 +84,8 @@ def _held(cloud: Cloud, view: View) -> Cloud:
     No law knows how far such a number may move. A cloud that needs no mending stays as it is, and
     what it shares stays shared.
     """
+    if isinstance(view, OneRow):
+        return cloud
     still = ~view.categorical & (view.scale == 0)
     off = still & (cloud.x != view.background[:1]).any(axis=0)
     if not off.any():
@@ -85,11 +93,16 @@ def _held(cloud: Cloud, view: View) -> Cloud:
     return Cloud(cloud.x, np.where(off, 0.0, cloud.moves), cloud.relative | off)
 
 
-def uniforms(design: Design, dims: int, n: int, own: Array | None, seed: int) -> Array:
-    """Uniforms (1, n, dims) shared by all, or (I, n, dims) keyed by the encoded rows `own`."""
+def uniforms(
+    design: Design, dims: int, n: int, own: Array | None, seed: int, *, mark: bytes = b""
+) -> Array:
+    """Uniforms (1, n, dims) shared by all, or (I, n, dims) keyed by the encoded rows `own`.
+
+    A mark tells equal points of two views apart: every document is all ones.
+    """
     if own is None:
         return design.draw(n, dims, generator(seed, "draws"))[None]
-    keys = (row.tobytes() for row in own + 0.0)  # -0.0 and 0.0 are one value
+    keys = (mark + row.tobytes() for row in own + 0.0)  # -0.0 and 0.0 are one value
     u = np.empty((len(own), n, dims))
     for block, key in zip(u, keys, strict=True):
         block[:] = design.draw(n, dims, generator(seed, "draws", key))
@@ -99,6 +112,12 @@ def uniforms(design: Design, dims: int, n: int, own: Array | None, seed: int) ->
 def prefix(cloud: Cloud, n: int) -> Cloud:
     """The first n samples of a cloud: what a draw of n would have been."""
     return Cloud(cloud.x, cloud.moves[:, :n], cloud.relative)
+
+
+def spread_out(cloud: Cloud) -> Array:
+    """All points (I, N, d) of a small cloud."""
+    whole = np.where(cloud.relative, cloud.x[:, None, :] + cloud.moves, cloud.moves)
+    return np.broadcast_to(whole, (len(cloud.x), *whole.shape[1:]))
 
 
 def free(cloud: Cloud) -> bool:
@@ -111,7 +130,7 @@ def answers(box: BlackBox, view: View, cloud: Cloud) -> Array:
     n, d = cloud.moves.shape[1:]
     instances = 1 if free(cloud) else len(cloud.x)
     y = np.empty((instances, n, len(box.outputs)))
-    rows = rows_of_a_call(n, d)
+    rows = rows_of_a_call(n, max(d, width_of(view)))
     step, span, room = max(1, rows // n), min(n, rows), _Room()
     for i in range(0, instances, step):
         for s in range(0, n, span):
@@ -120,6 +139,11 @@ def answers(box: BlackBox, view: View, cloud: Cloud) -> Array:
             block[:] = box.ask(view.decode(asked)).reshape(block.shape)
             del asked  # or the room would look taken
     return y
+
+
+def width_of(view: View) -> int:
+    """How many numbers a row of the model's input holds: the columns, or a document or picture."""
+    return view.size if isinstance(view, OneRow) else len(view.names)
 
 
 def rows_of_a_call(n: int, d: int) -> int:

@@ -7,7 +7,7 @@ An instance axis of length 1 means "shared by all instances" and broadcasts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, Protocol, TypeVar, runtime_checkable
 
@@ -68,6 +68,84 @@ class View(Protocol):
         """Encoded rows (I, d) as a reader knows them: numbers and category labels, (I, d)."""
 
 
+@runtime_checkable
+class OneRow(Protocol):
+    """What a view of one document or one picture offers beside the verbs of a `View`.
+
+    Its columns are its own: parts that are there or gone, or strengths of changes. It has no
+    background rows, mean or scale: asking for them declines with the reason.
+
+    Attributes
+    ----------
+    holds : {"presence", "strength"}
+        What a column is. A presence is 1 where the part is there, and below 1 where it is gone;
+        what stands in its place may be drawn, and then the number from 0 to 1 says which.
+    x : array of shape (1, d)
+        The row itself as a point.
+    examples : array of shape (m, d)
+        A few points to try a model with.
+    ranges : array of shape (2, d)
+        The lowest and the highest value of each column.
+    draws_fill : bool
+        Whether what stands in a gone part's place is drawn.
+    baseline : str
+        What is left where every part is gone.
+    size : int
+        About how many numbers one decoded row takes in memory.
+    key : bytes
+        A hash of the row: equal points of two views have draws of their own.
+    picture : Pieces, Pixels or None
+        How the row is shown.
+    """
+
+    @property
+    def holds(self) -> str: ...
+    @property
+    def x(self) -> Array: ...
+    @property
+    def examples(self) -> Array: ...
+    @property
+    def ranges(self) -> Array: ...
+    @property
+    def draws_fill(self) -> bool: ...
+    @property
+    def baseline(self) -> str: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def key(self) -> bytes: ...
+    @property
+    def picture(self) -> Pieces | Pixels | None: ...
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """A document to be shown: its text in pieces, and the feature that each belongs to (-1: none).
+
+    Attributes
+    ----------
+    texts : tuple of str
+    features : tuple of int, as long
+    """
+
+    texts: tuple[str, ...]
+    features: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Pixels:
+    """A picture to be shown, and the feature that each pixel belongs to.
+
+    Attributes
+    ----------
+    image : array of shape (H, W, 3), from 0 to 1
+    features : int array of shape (H, W)
+    """
+
+    image: Array
+    features: Ints
+
+
 class Domain(Protocol):
     """The data's own room: holds the background, encodes rows, gives views."""
 
@@ -79,13 +157,13 @@ class Domain(Protocol):
     def fingerprint(self) -> str:
         """A hash of everything that the domain holds."""
 
-    def encode(self, rows: Any) -> Array:
-        """Raw rows as points (I, d)."""
+    def encode(self, rows: Any) -> Any:
+        """Raw rows as points (I, d); an object array of points where each has its own columns."""
 
     def labels(self, rows: Any) -> tuple[Any, ...]:
         """The names of the rows, for the `instance` column."""
 
-    def views(self, rows: Any) -> Sequence[tuple[View, Sequence[int]]]:
+    def views(self, rows: Any) -> Iterable[tuple[View, Sequence[int]]]:
         """Views with the positions of the rows that share each."""
 
 

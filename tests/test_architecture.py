@@ -24,11 +24,12 @@ FLOORS: dict[int, frozenset[str]] = {
     0: frozenset({"types", "seeds", "numbers"}),
     1: frozenset(
         {"domains", "perturbations", "representations", "kernels", "bins", "distances"}
-        | {"surrogates", "metrics", "statistics", "drawing", "blackbox"}
+        | {"surrogates", "metrics", "statistics", "drawing", "marking", "blackbox"}
     ),
     2: frozenset(
         {"explanation", "sampling", "lime", "uncertainty", "presets", "exact", "external"}
         | {"datasets", "models", "importance", "sidefolder"}
+        | {"ragged", "vectorised", "embeddings", "corpora", "galleries", "makers"}
     ),
     3: frozenset({"study"}),
     4: frozenset({"checks", "report"}),
@@ -44,7 +45,14 @@ NEIGHBOURS: dict[str, frozenset[str]] = {
     "representations": frozenset({"bins", "distances"}),
     "kernels": frozenset({"bins", "distances"}),
     "perturbations": frozenset({"bins"}),
-    "lime": frozenset({"explanation", "sampling"}),
+    "marking": frozenset({"drawing"}),
+    "ragged": frozenset({"explanation"}),
+    "embeddings": frozenset({"sidefolder"}),
+    "corpora": frozenset({"sidefolder"}),
+    "datasets": frozenset({"sidefolder", "corpora", "galleries"}),
+    "makers": frozenset({"embeddings"}),
+    "models": frozenset({"makers"}),
+    "lime": frozenset({"explanation", "sampling", "ragged", "vectorised"}),
     "uncertainty": frozenset({"lime", "sampling", "explanation"}),
     "exact": frozenset({"explanation"}),
     "external": frozenset({"explanation"}),

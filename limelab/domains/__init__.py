@@ -4,23 +4,85 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from limelab.domains.changes import Brightness, Cast, GaussianBlur, Sepia
+from limelab.domains.fills import Blur, Colour, Mean, Noise
+from limelab.domains.image import Image
+from limelab.domains.replacing import FromCorpus, Mask, Remove
+from limelab.domains.segmenters import Felzenszwalb, Grid, Quickshift, Slic
 from limelab.domains.table import Table
-from limelab.types import Domain
+from limelab.domains.text import Text
+from limelab.domains.tokens import Pattern, Positions, Sentences, Words
+from limelab.types import BadInput, Domain
 
-__all__ = ["Table", "infer"]
+__all__ = [
+    "Blur",
+    "Brightness",
+    "Cast",
+    "Colour",
+    "Felzenszwalb",
+    "FromCorpus",
+    "GaussianBlur",
+    "Grid",
+    "Image",
+    "Mask",
+    "Mean",
+    "Noise",
+    "Pattern",
+    "Positions",
+    "Quickshift",
+    "Remove",
+    "Sentences",
+    "Sepia",
+    "Slic",
+    "Table",
+    "Text",
+    "Words",
+    "infer",
+]
 
 
-def infer(background: Any) -> Domain:
-    """The domain of raw data: a Domain as it is, a DataFrame or a 2-D array as a Table.
+def infer(background: Any, rows: Any = None) -> Domain:
+    """The domain of raw data: a Domain as it is; texts, pictures, or else a Table.
+
+    Without a background the rows say what they are, as only texts and pictures may.
 
     Examples
     --------
     >>> infer([[1.0, 2.0], [3.0, 5.0]])
     Table(2 rows, 2 features, 0 categorical)
+    >>> infer(None, ["not good"])
+    Text(units=Words(case='as written'), fill=Remove())
+    >>> infer(np.zeros((2, 8, 8, 3)))
+    Image(Slic(n_segments=50, compactness=10.0), Mean())
     """
     verbs = hasattr(background, "encode") and hasattr(background, "views")
     if verbs and not isinstance(background, pd.DataFrame):  # whose columns are attributes too
         return background  # type: ignore[no-any-return]  # it has the verbs of a Domain
+    seen = rows if background is None else background
+    if _are_texts(seen):
+        return Text(background)
+    if _are_pictures(seen):
+        return Image()
+    if background is None and rows is not None:
+        raise BadInput(
+            f"the background is None and the rows came as {type(rows).__name__}; expected a table "
+            "as background, or rows that need none: a list of strings or of pictures"
+        )
     return Table(background)
+
+
+def _are_texts(raw: Any) -> bool:
+    """A row of strings, in a list or the like; one string is none."""
+    listed = isinstance(raw, list | tuple | pd.Series) or np.ndim(raw) == 1
+    return listed and len(raw) > 0 and isinstance(next(iter(raw)), str)
+
+
+def _are_pictures(raw: Any) -> bool:
+    """A stack of more than two axes, or a list of arrays of at least two."""
+    if isinstance(raw, np.ndarray) and raw.dtype != object:
+        return raw.ndim > 2
+    listed = isinstance(raw, list | tuple | np.ndarray) and len(raw) > 0
+    return listed and isinstance(raw[0], np.ndarray) and raw[0].ndim > 1

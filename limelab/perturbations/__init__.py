@@ -6,12 +6,15 @@ from limelab.perturbations.density import KernelDensity, LocalPCA
 from limelab.perturbations.designs import Antithetic, Iid, Sobol
 from limelab.perturbations.frequencies import BinFrequencies
 from limelab.perturbations.manifold import Neighbours
+from limelab.perturbations.masks import Dropout, UniformCount
 from limelab.perturbations.noise import Gaussian, GlobalGaussian, Uniform
+from limelab.perturbations.strengths import Strengths
 
 __all__ = [
     "Antithetic",
     "BinFrequencies",
     "Copula",
+    "Dropout",
     "Gaussian",
     "GlobalGaussian",
     "Iid",
@@ -22,5 +25,7 @@ __all__ = [
     "Neighbours",
     "Rows",
     "Sobol",
+    "Strengths",
     "Uniform",
+    "UniformCount",
 ]

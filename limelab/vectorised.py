@@ -1,0 +1,149 @@
+"""Texts answered from word counts: pipelines that start with scikit-learn's vectorizer; no fit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from limelab.blackbox import BlackBox
+from limelab.domains.replacing import Remove
+from limelab.domains.text import TextView
+from limelab.domains.tokens import Pattern, Positions, Words
+from limelab.types import Array, View
+
+# With these the vectorizer's tokens lie inside ours, and a token's neighbours do not matter.
+_PATTERNS = (r"(?u)\b\w\w+\b", r"(?u)\b\w+\b", r"\b\w\w+\b", r"\b\w+\b")
+_VERBS = ("predict_proba", "predict", "decision_function")
+_SIGMA = "\N{GREEK CAPITAL LETTER SIGMA}"  # the one letter whose lower case depends on others
+
+
+class CountsView:
+    """A document whose points are handed on as they are; all else is the document's own view.
+
+    Parameters
+    ----------
+    view : TextView
+    """
+
+    def __init__(self, view: TextView) -> None:
+        self._view = view
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "_view":
+            raise AttributeError(name)
+        return getattr(self._view, name)
+
+    @property
+    def size(self) -> int:
+        """Numbers of one row: presences and counts."""
+        return 2 * len(self._view.names)
+
+    def decode(self, points: Array) -> Array:
+        """Points (m, d) themselves: the model behind the shortcut reads presences."""
+        return points
+
+
+class FromCounts:
+    """A pipeline that is asked with presences of a document's units and not with texts.
+
+    Parameters
+    ----------
+    vectorizer : fitted CountVectorizer or TfidfVectorizer
+    answer : function of the matrix that the vectorizer would give
+    view : TextView
+    """
+
+    def __init__(self, vectorizer: Any, answer: Callable[[Any], Any], view: TextView) -> None:
+        self._vectorizer, self._answer, self._view = vectorizer, answer, view
+
+    def __call__(self, points: Array) -> Any:
+        """The pipeline's answers to points (m, d)."""
+        return self._answer(self.matrix(points))
+
+    def matrix(self, points: Array) -> Any:
+        """What ``vectorizer.transform(view.decode(points))`` gives, to the last bit."""
+        vectorizer, (columns, counts) = self._vectorizer, self._known
+        found = (points >= 1.0).astype(np.float64) @ counts
+        if vectorizer.binary:
+            found = np.minimum(found, 1.0)
+        rows, places = np.nonzero(found)
+        starts = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=len(points)))])
+        shape = len(points), len(vectorizer.vocabulary_)
+        whole = sparse.csr_matrix(
+            (
+                found[rows, places].astype(vectorizer.dtype),
+                columns[places].astype(np.int32),
+                starts.astype(np.int32),
+            ),
+            shape=shape,
+        )
+        weigh = getattr(vectorizer, "_tfidf", None)
+        return whole if weigh is None else weigh.transform(whole, copy=False)
+
+    @cached_property
+    def _known(self) -> tuple[Any, Array]:
+        """The vocabulary's columns that the document has (J,), and counts of each unit (d, J)."""
+        analyze, vocabulary = self._vectorizer.build_analyzer(), self._vectorizer.vocabulary_
+        document = self._view.document
+        found: dict[tuple[int, int], int] = {}
+        for piece, unit in zip(document.pieces, document.units, strict=True):
+            for term in analyze(piece) if unit >= 0 else ():
+                if term in vocabulary:
+                    place = unit, int(vocabulary[term])
+                    found[place] = found.get(place, 0) + 1
+        columns = np.array(sorted({column for _, column in found}), dtype=np.intp)
+        counts = np.zeros((len(document.names), len(columns)))
+        for (unit, column), times in found.items():
+            counts[unit, np.searchsorted(columns, column)] = times
+        return columns, counts
+
+
+def shortcut(box: BlackBox, view: View) -> tuple[BlackBox, View]:
+    """The same questions asked from word counts where that gives the same numbers, else as it was.
+
+    It does for a pipeline whose first step is a `CountVectorizer` or `TfidfVectorizer` of single
+    words, on words or positions that are removed: then the counts of a text are the sum of those of
+    its units. The pipeline's other steps run as they are.
+    """
+    if not isinstance(view, TextView):
+        return box, view
+    found = _pipeline(box)
+    if found is None or not _additive(found[0], view):
+        return box, view
+    counts = FromCounts(*found, view)
+    asked = replace(box, model=counts, method="call")
+    return asked, CountsView(view)
+
+
+def _pipeline(box: BlackBox) -> tuple[Any, Callable[[Any], Any]] | None:
+    """The vectorizer of a pipeline, and its other steps as one question."""
+    from sklearn.pipeline import Pipeline
+
+    model: Any = box.model
+    verb: str = box.method
+    if verb == "call":  # such as pipeline.predict_proba
+        verb, model = getattr(model, "__name__", ""), getattr(model, "__self__", None)
+    if type(model) is not Pipeline or verb not in _VERBS or len(model.steps) < 2:
+        return None
+    return model.steps[0][1], getattr(model[1:], verb)
+
+
+def _additive(vectorizer: Any, view: TextView) -> bool:
+    """Whether the counts of a text are the sums of those of the units that are there."""
+    from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
+
+    domain = view.domain
+    if type(vectorizer) not in (CountVectorizer, TfidfVectorizer) or not isinstance(
+        domain.fill, Remove
+    ):
+        return False
+    plain = (vectorizer.analyzer, vectorizer.ngram_range) == ("word", (1, 1))
+    own = (vectorizer.preprocessor, vectorizer.tokenizer, vectorizer.strip_accents)
+    words = domain.tokenizer == Pattern() and isinstance(domain.units, Words | Positions)
+    known = vectorizer.token_pattern in _PATTERNS and hasattr(vectorizer, "vocabulary_")
+    return plain and own == (None, None, None) and words and known and _SIGMA not in view.text
