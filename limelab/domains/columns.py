@@ -172,6 +172,11 @@ def is_number(dtype: Any) -> bool:
     return pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_complex_dtype(dtype)
 
 
+def are_plain_numbers(frame: pd.DataFrame) -> bool:
+    """Whether every column holds real numbers of one of numpy's own dtypes."""
+    return all(isinstance(t, np.dtype) and t.kind in "biuf" for t in set(frame.dtypes))
+
+
 def _refuse(wrong: Bools, frame: pd.DataFrame, name: str, what: str) -> None:
     if wrong.any():
         raise BadInput(

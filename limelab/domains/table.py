@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from limelab.domains.columns import Number
+from limelab.domains.columns import Number, are_plain_numbers
 from limelab.domains.frames import as_array, as_frame
 from limelab.domains.layout import columns
 from limelab.types import Array, BadInput, Bools, Objects
@@ -186,6 +186,12 @@ class Table:
         return digest.hexdigest()
 
     def _encode_frame(self, frame: pd.DataFrame) -> Array:
+        """Encoded rows: at once where all are plain, finite numbers, else column by column."""
+        plain = [c.source for c in self._columns if isinstance(c, Number)]
+        if len(plain) == len(self._columns) and are_plain_numbers(frame):
+            whole = frame[plain].to_numpy(dtype=np.float64, copy=True)
+            if np.isfinite(whole).all():
+                return np.ascontiguousarray(whole)
         return np.column_stack([column.encode(frame) for column in self._columns])
 
     def _same_columns(self, frame: pd.DataFrame, rows: Any) -> None:
