@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,6 +23,7 @@ from limelab.presets import (
 from limelab.sampling import sample
 from limelab.surrogates import LeastSquares
 from limelab.types import Array, BadInput
+from tests.benchmarks import relatives_defects, relatives_rows
 
 ROWS = np.random.default_rng(4).normal(size=(200, 3)) * [1.0, 5.0, 0.1]
 
@@ -108,3 +110,29 @@ def test_baylimes_other_modes(mode: dict[str, float]) -> None:
 def test_refusals() -> None:
     with pytest.raises(BadInput, match="kernel_width=0"):
         glime_gaussian(0)
+
+
+@pytest.mark.parametrize("rows", relatives_rows.QUICK)
+def test_ours_is_theirs(rows: Any) -> None:
+    for row in rows():
+        assert row.agrees, row
+
+
+@pytest.mark.parametrize("defects", relatives_defects.QUICK)
+def test_a_known_defect_is_there_and_not_repeated(defects: Any) -> None:
+    for defect in defects():
+        assert defect.mended, defect
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rows", relatives_rows.SLOW)
+def test_ours_is_theirs_at_length(rows: Any) -> None:
+    for row in rows():
+        assert row.agrees, row
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("defects", relatives_defects.SLOW)
+def test_a_known_defect_is_not_repeated_at_length(defects: Any) -> None:
+    for defect in defects():
+        assert defect.mended, defect
