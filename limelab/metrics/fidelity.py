@@ -14,6 +14,7 @@ from limelab.types import Array, Evidence, Judged, Score
 NO_MODEL = "the explainer has no local model"
 FLAT_MODEL = "the model does not vary over the background"
 TWO_OUTPUTS = 2
+TWO_RADII = 2
 
 
 @dataclass(frozen=True)
@@ -169,6 +170,69 @@ class LabelAgreement:
         whole = np.isfinite((judged.g + judged.f).sum(axis=(2, 3)))[..., None]
         values = np.where(whole, same, np.nan)
         return explained(values, _columns(evidence, judged), missing_explanations(evidence))
+
+
+@dataclass(frozen=True)
+class RmseArea:
+    """Mean of `Rmse` over the judge's radii on a log scale: the height of the fidelity curve.
+
+    Radii count by the length of log radius that they stand for (`mean_over_log`), so a radius
+    added between two others changes little.
+
+    Examples
+    --------
+    >>> RmseArea().name
+    'rmse_area'
+    """
+
+    name: ClassVar[str] = "rmse_area"
+    needs_judge: ClassVar[bool] = True
+    better: ClassVar[Literal["lower", "higher", "neither"]] = "lower"
+    unit: ClassVar[str] = "background standard deviations of the model"
+    says_not: ClassVar[str] = "Which radius matters is not for an average to say: read the curve."
+
+    def score(self, evidence: Evidence) -> Sequence[Score]:
+        """One Score of shape (R, I, C) for each judge, with its least and largest radius."""
+        judges = dict.fromkeys(judged.judge for judged in evidence.judged)
+        return [self._one(evidence, judge) for judge in judges]
+
+    def _one(self, evidence: Evidence, judge: str) -> Score:
+        mine = [judged for judged in evidence.judged if judged.judge == judge]
+        radii = np.array([judged.radius for judged in mine])
+        place = {"judge": judge, "smallest": radii.min(), "largest": radii.max()}
+        answers = [(judged.f, judged.g) for judged in mine if judged.g is not None]
+        if len(answers) < len(mine):
+            return declined(NO_MODEL, **place)
+        if len(radii) < TWO_RADII or radii.min() <= 0:
+            return declined("a curve needs at least two radii above 0", **place)
+        errors = [np.sqrt(_mean_square(g - f)) for f, g in answers]
+        columns = {**place, "n_effective": evidence.n_effective[..., None]}
+        area = mean_over_log(radii, np.stack(errors, axis=-1))
+        return _in_background_units(area, evidence, columns)
+
+
+def mean_over_log(radii: Array, values: Array) -> Array:
+    """Mean height of a curve over the logarithm of its radii, by the trapezoid rule.
+
+    Parameters
+    ----------
+    radii : array of shape (n,), above 0, n at least 2
+        In any order.
+    values : array of shape (..., n)
+
+    Returns
+    -------
+    array of shape (...)
+
+    Examples
+    --------
+    >>> float(mean_over_log(np.array([0.1, 1.0, 10.0]), np.array([0.0, 1.0, 2.0])))
+    1.0
+    """
+    order = np.argsort(radii)
+    logs = np.log(radii[order])
+    mean: Array = np.trapezoid(values[..., order], logs, axis=-1) / (logs[-1] - logs[0])
+    return mean
 
 
 def _columns(evidence: Evidence, judged: Judged) -> dict[str, object]:
