@@ -1,5 +1,19 @@
 """Property-based checks of anybody's explainers, parts and metrics; they need no pytest."""
 
+from limelab.checks.explainers import (
+    check_explainer,
+    explainer_checks,
+    parametrize_with_checks,
+    replay,
+)
 from limelab.checks.results import CheckFailed, Report, Result
 
-__all__ = ["CheckFailed", "Report", "Result"]
+__all__ = [
+    "CheckFailed",
+    "Report",
+    "Result",
+    "check_explainer",
+    "explainer_checks",
+    "parametrize_with_checks",
+    "replay",
+]

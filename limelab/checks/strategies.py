@@ -1,0 +1,117 @@
+"""Hypothesis strategies of tables, black boxes, cases and what goes with them; they run nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import hypothesis.strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from limelab.checks.blackboxes import Bowl, Linear, Model, Product, Step, Wave
+from limelab.checks.cases import Case, Column
+
+_WEIGHTS = st.integers(-3, 3).map(float)
+_SEEDS = st.integers(0, 2**16)
+
+
+def columns(*, codes: bool = True, constants: bool = True) -> SearchStrategy[Column]:
+    """Columns of every kind, one of three correlating with the first.
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> find(columns(), lambda column: column.kind == "whole").scale
+    1.0
+    """
+    kinds = ["number", "skewed", "whole"] + ["constant"] * constants + ["code"] * codes
+    free = st.builds(
+        Column,
+        kind=st.sampled_from(kinds),
+        mean=st.sampled_from([0.0, 1.0, -100.0]),
+        scale=st.sampled_from([1.0, 0.01, 1000.0]),
+    )
+    return free | st.builds(Column, follows=st.just(0), rho=st.sampled_from([0.5, -0.9]))
+
+
+@st.composite
+def tables(draw: st.DrawFn, *, codes: bool = True, constants: bool = True) -> tuple[Column, ...]:
+    """Two to four columns; the first is a number that varies."""
+    first = draw(st.builds(Column, scale=st.sampled_from([1.0, 10.0])))
+    rest = draw(st.lists(columns(codes=codes, constants=constants), min_size=1, max_size=3))
+    return (first, *rest)
+
+
+@st.composite
+def black_boxes(draw: st.DrawFn, table: tuple[Column, ...]) -> Model:
+    """Analytic models of a table, in units of its columns; each has a known attribution."""
+    d = len(table)
+    sizes = [column.scale if column.kind not in ("code", "constant") else 1.0 for column in table]
+    weights = tuple(w / size for w, size in zip(draw(_lists(d)), sizes, strict=True))
+    centre = tuple(column.mean for column in table)
+    kinds: list[Model] = [
+        Linear(weights),
+        Wave(tuple(w / 2 for w in weights)),
+        Bowl(tuple(abs(w) for w in weights), centre),
+        Product(0, d - 1),
+        Step(0, table[0].mean),
+    ]
+    return kinds[draw(st.integers(0, len(kinds) - 1))]
+
+
+def _lists(d: int) -> SearchStrategy[list[float]]:
+    return st.lists(_WEIGHTS, min_size=d, max_size=d)
+
+
+@st.composite
+def cases(
+    draw: st.DrawFn, *, rows: int = 1, codes: bool = True, labelled: bool | None = None
+) -> Case:
+    """Whole cases: a table, a model of it, rows and seeds.
+
+    Parameters
+    ----------
+    rows : int
+        How many rows are explained.
+    codes : bool
+        Whether there may be categories.
+    labelled : bool, optional
+        A frame, or an array; either unless said. Categories need a frame.
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> find(cases(rows=2), lambda case: True).rows
+    2
+    """
+    named = draw(st.booleans()) if labelled is None else labelled
+    table = draw(tables(codes=codes and named))
+    return Case(
+        columns=table,
+        model=draw(black_boxes(table)),
+        n=draw(st.sampled_from([20, 40])),
+        rows=rows,
+        seed=draw(_SEEDS),
+        data=draw(_SEEDS),
+        labelled=named,
+    )
+
+
+def curved(seed: int) -> Case:
+    """A smooth model of three correlated numbers: no sample explains it without error."""
+    table = (Column(), Column(follows=0, rho=0.6), Column(mean=5.0, scale=2.0))
+    return Case(table, Wave((0.9, -0.5, 0.4)), n=60, rows=1, seed=seed, data=seed)
+
+
+def with_model(case: Case, model: Any) -> Case:
+    """The same case of another model."""
+    return replace(case, model=model)
+
+
+def others(case: Case) -> list[tuple[str, Case]]:
+    """Cases of the same shape that differ in one thing, by its name."""
+    return [
+        ("model", replace(case, model=Wave((0.1, 0.8, -0.6)))),
+        ("background", replace(case, data=case.data + 1)),
+        ("seed", replace(case, seed=case.seed + 1)),
+    ]
