@@ -95,6 +95,26 @@ def test_what_is_seen_of_x_is_what_every_sample_is_measured_from(law: Any, name:
             assert (distance.between(seen) == 0).all()
 
 
+DRIVEN = [law for law in PERTURBATIONS if law().family == "data-driven"]
+
+
+@pytest.mark.parametrize("law", DRIVEN, ids=name_of)
+@every_table
+def test_samples_stay_inside_the_background(law: Any, name: str) -> None:
+    """Numbers in its range, categories among its own, whatever the design."""
+    table = TABLES[name]()
+    data, codes = table.background, table.categorical
+    for seed in range(3):
+        cloud = sample(law(), table, data[:4], 256, "shared", seed)
+        points = np.where(cloud.relative, cloud.x[:, None, :] + cloud.moves, cloud.moves)
+        points = points.reshape(-1, data.shape[1])
+        room = 1e-12 * np.abs(data).max(axis=0)
+        assert (points >= data.min(axis=0) - room).all()
+        assert (points <= data.max(axis=0) + room).all()
+        for j in np.flatnonzero(codes):
+            assert np.isin(points[:, j], data[:, j]).all()
+
+
 def explained(lime: Lime, name: str, rows: int = 2) -> Any:
     table = TABLES[name]()
     return lime.explain(MODELS[name], table, table.frame.iloc[:rows])

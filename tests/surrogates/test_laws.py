@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from limelab.surrogates import (
+    AbsoluteRidge,
+    BayesianRidge,
+    LeastSquares,
+    PlainRidge,
+    Polynomial,
+    Ridge,
+)
 from limelab.types import Surrogate
 from tests import test_laws as laws
 from tests.parts import BY_OUTPUT, BY_WEIGHT, LINES, QUADRATIC, name_of
@@ -63,3 +74,29 @@ def test_a_penalty_in_output_units_keeps_the_law_of_weights_alone(surrogate: Sur
 )
 def test_law_is_kept_by_a_polynomial(law: str) -> None:
     getattr(laws, law)(surrogate=QUADRATIC)
+
+
+# Linear in the output: no selection, and no penalty that looks at it
+WHOLE: tuple[Surrogate, ...] = (
+    LeastSquares(),
+    Ridge(),
+    AbsoluteRidge(),
+    PlainRidge(),
+    BayesianRidge(noise_precision=2, weight_precision=3),
+    Polynomial(2),
+)
+
+
+@pytest.mark.parametrize("surrogate", WHOLE, ids=name_of)
+@given(seed=st.integers(0, 2**31), classes=st.integers(2, 5))
+def test_coefficients_sum_to_zero_over_classes(
+    surrogate: Surrogate, seed: int, classes: int
+) -> None:
+    z, w, y = laws.stack(seed)
+    odds = np.exp(np.random.default_rng(seed).normal(size=(*y.shape[:2], classes)) + y[..., :1])
+    fitted = surrogate.fit(z, w, odds / odds.sum(axis=2, keepdims=True))
+    assert fitted.coef is not None
+    assert fitted.intercept is not None
+    assert np.abs(fitted.coef.sum(axis=2)).max() < 1e-10
+    assert fitted.intercept.sum(axis=1) == pytest.approx(1.0)
+    assert np.abs(fitted.coef).max() > 1e-3
