@@ -571,8 +571,10 @@ class Metric(Protocol):
     @property
     def name(self) -> str: ...
 
+    @property
+    def unit(self) -> str: ...
+
     better: ClassVar[Literal["lower", "higher", "neither"]]
-    unit: ClassVar[str]
     says_not: ClassVar[str]
 
     def score(self, evidence: Evidence) -> Sequence[Score]: ...

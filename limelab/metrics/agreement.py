@@ -2,207 +2,220 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
+from scipy import stats
 
-from limelab.metrics.notes import declined, explained, missing_explanations
-from limelab.metrics.ranks import complete, unit_ranks
-from limelab.metrics.stability import FEWEST_FEATURES, few_features
+from limelab.metrics.measures import TOP_K, Formula, ceiling, formula, over_repeats, unit
+from limelab.metrics.notes import declined, explained
+from limelab.metrics.pairs import jackknife, mean_where
+from limelab.metrics.ranks import complete
+from limelab.metrics.references import (
+    above,
+    check_measure,
+    check_reference,
+    needs,
+    noise,
+    on_outputs_of,
+    repeats_of,
+    usable_reference,
+)
+from limelab.numbers import count
 from limelab.types import Array, BadInput, Bools, Evidence, Objects, Reference, Score
 
-REFERENCES = ("prediction", "label")
-ENOUGH_TO_COMPARE = 2
+AGGREGATES = ("mean_slope", "sp_lime")
+LEVEL = 0.975
+
+
+def mean_magnitude(e: Array) -> Array:
+    """Mean magnitude of each feature over instances.
+
+    Parameters
+    ----------
+    e : array of shape (I, k)
+
+    Returns
+    -------
+    array of shape (k,)
+
+    Examples
+    --------
+    >>> mean_magnitude(np.array([[1.0, -4.0], [-3.0, 0.0]])).tolist()
+    [2.0, 2.0]
+    """
+    mean: Array = np.abs(e).mean(axis=0)
+    return mean
+
+
+def sp_lime_importance(e: Array) -> Array:
+    """SP-LIME's global importance, the root of the sum of magnitudes over instances.
+
+    Ribeiro et al. 2016, section 4. The root changes no rank: it differs from `mean_magnitude` by
+    what one hands to it, lime's own coefficients.
+
+    Examples
+    --------
+    >>> sp_lime_importance(np.array([[1.0, -4.0], [-3.0, 0.0]])).tolist()
+    [2.0, 2.0]
+    """
+    root: Array = np.sqrt(np.abs(e).sum(axis=0))
+    return root
 
 
 @dataclass(frozen=True)
 class Agreement:
-    """Spearman correlation of the mean slope over instances with permutation importance.
+    """Agreement of local explanations, put together over instances, with a global importance.
 
-    Slopes are importance per neighbourhood spread times background spread, so both sides are in
-    output units. A reference with one output axis (label) is met by the mean slope over outputs.
+    The aggregate "mean_slope" reads `slope`, importance per neighbourhood spread times background
+    spread, so that both sides are in output units; "sp_lime" reads lime's own |coef|, per unit of
+    its feature. A reference with one output axis (label, impurity, drop_column) is met by the
+    mean over outputs. References have no direction, so measures of signs are refused.
 
     Parameters
     ----------
-    reference : {"prediction", "label"}
+    reference : {"prediction", "label", "conditional", "impurity", "drop_column"}
+    aggregate : {"mean_slope", "sp_lime"}
+    measure : {"spearman", "kendall", "weighted_kendall", "rbo", "pairwise", "feature", "rank", \
+"jaccard"}
+    k : int
+        For the last three: how many features from the top.
 
     Examples
     --------
-    >>> Agreement("label").name
-    'agreement_label'
+    >>> Agreement("label").name, Agreement(measure="feature", k=3).name
+    ('agreement_label', 'agreement_prediction_feature_3')
     """
 
-    reference: Literal["prediction", "label"] = "prediction"
-    needs_reference: ClassVar[bool] = True
+    reference: str = "prediction"
+    aggregate: str = "mean_slope"
+    measure: str = "spearman"
+    k: int = 5
     better: ClassVar[Literal["lower", "higher", "neither"]] = "higher"
-    unit: ClassVar[str] = "Spearman's rho, -1 to 1"
     says_not: ClassVar[str] = (
         "The two answer different questions: low agreement may be a model with different local "
         "and global behaviour, or correlated features, and no fault of the explanation."
     )
 
     def __post_init__(self) -> None:
-        if self.reference not in REFERENCES:
+        count(self, "k")
+        check_reference(self.reference)
+        check_measure(self.measure)
+        if self.aggregate not in AGGREGATES:
             raise BadInput(
-                f"reference={self.reference!r} came; wanted one of {', '.join(REFERENCES)}."
+                f"aggregate={self.aggregate!r} came; wanted one of {', '.join(AGGREGATES)}."
             )
 
     @property
+    def needs_reference(self) -> bool | frozenset[str]:
+        """What the study must gather."""
+        return needs(self.reference)
+
+    @property
+    def reads(self) -> str:
+        """`slope`, or `coef` for SP-LIME's aggregate."""
+        return "slope" if self.aggregate == "mean_slope" else "coef"
+
+    @property
+    def unit(self) -> str:
+        """That of the measure."""
+        return unit(self.measure)
+
+    @property
     def name(self) -> str:
-        """`agreement_prediction` or `agreement_label`."""
-        return f"agreement_{self.reference}"
+        """`agreement_prediction` or `agreement_label`, longer for other measures and aggregates."""
+        further = [] if self.aggregate == "mean_slope" else [self.aggregate]
+        if self.measure != "spearman":
+            further += [f"{self.measure}_{self.k}" if self.measure in TOP_K else self.measure]
+        return "_".join(["agreement", self.reference, *further])
 
     def score(self, evidence: Evidence) -> Sequence[Score]:
         """One Score of shape (R, 1, C), C = 1 for a reference with one output axis.
 
         Columns: `null`, the mean agreement with references of models of shuffled targets;
-        `ceiling`, the mean agreement of the reference with its own repeats; `stderr` by the
-        jackknife over instances; `n_instances`, those that were used.
+        `ceiling`, the mean agreement of the reference with its own repeats; `above_null`, the
+        share of features whose reference exceeds all of its null; `stderr` by the jackknife over
+        instances; `mean_low` and `mean_high`, the 95 % interval of the mean over repeats, errors
+        of instances and of repeats added; `n_instances`, those that were used.
         """
-        found = _usable(evidence, self.reference)
+        found = usable_reference(evidence, self.reference, self.measure, self.k)
         if isinstance(found, str):
             return [declined(found)]
-        slope = _slopes(evidence, found)  # (R, I, C, k)
-        usable = complete(slope, -1)
-        reference = _mean_unit(found.values)
-        values = _correlation(_aggregate(slope, usable), reference)
+        if self.aggregate == "sp_lime" and evidence.coef is None:
+            return [declined("the explainer gives no coefficients")]
+        local = on_outputs_of(found, self._read(evidence))  # (R, I, C, k)
+        return [self._scored(local, complete(local, -1), found)]
+
+    def _read(self, evidence: Evidence) -> Array:
+        if self.aggregate == "mean_slope":
+            return evidence.slope
+        assert evidence.coef is not None
+        return np.abs(evidence.coef)
+
+    def _scored(self, local: Array, usable: Bools, found: Reference) -> Score:
+        measure, (own, null) = formula(self.measure, self.k), repeats_of(found)
+        values = over_repeats(measure, _together(local, usable), own)
+        left_out = _left_out(measure, local, usable, own)
         columns = {
-            "null": _correlation(_aggregate(slope, usable), _mean_unit(found.null))[:, None],
-            "ceiling": _ceiling(found.values)[None, None],
-            "stderr": _jackknife(slope, usable, reference)[:, None],
+            "null": over_repeats(measure, _together(local, usable), null)[:, None],
+            "ceiling": ceiling(measure, own)[None, None],
+            "above_null": above(own, null)[None, None],
+            "stderr": jackknife(np.moveaxis(left_out, 1, 0), np.moveaxis(usable, 1, 0))[:, None],
             "n_instances": usable.sum(axis=1)[:, None],
+            **_interval(values, left_out, usable),
         }
         reasons = {
             "no usable explanation": (usable.sum(axis=1) == 0)[:, None],
             "all importances tie, here or in the reference": np.isnan(values)[:, None],
         }
-        text = _cautions(usable, found.note)
-        return [explained(values[:, None], columns, reasons, text)]
+        cautions = noise(columns["ceiling"], columns["above_null"])
+        return explained(
+            values[:, None], columns, reasons, _cautions(usable, found.note, cautions[0, 0])
+        )
 
 
-@dataclass(frozen=True)
-class Heterogeneity:
-    """Spearman correlation of each instance's slopes with the global reference.
+def _together(local: Array, usable: Bools) -> Array:
+    """Mean over usable instances (R, C, k) of (R, I, C, k); measures ignore scale and roots."""
+    among = np.broadcast_to(usable[..., None], local.shape)
+    return mean_where(np.moveaxis(local, 1, 0), np.moveaxis(among, 1, 0))
 
-    Parameters
-    ----------
-    reference : {"prediction", "label"}
 
-    Examples
-    --------
-    >>> Heterogeneity().better
-    'neither'
+def _left_out(measure: Formula, local: Array, usable: Bools, own: Array) -> Array:
+    """Agreement (R, I, C) with one instance at a time left out."""
+    made = np.empty(usable.shape)
+    for i in range(usable.shape[1]):
+        rest = usable.copy()
+        rest[:, i] = False
+        made[:, i] = over_repeats(measure, _together(local, rest), own)
+    return made
+
+
+def _interval(values: Array, left_out: Array, usable: Bools) -> Mapping[str, Any]:
+    """95 % interval (1, 1, C) of the mean over repeats, for new instances and new repeats.
+
+    The jackknife over instances of that mean, and the variance over repeats; noise that belongs
+    to one instance in one repeat is in both, so the interval is rather too wide.
     """
-
-    reference: Literal["prediction", "label"] = "prediction"
-    name: ClassVar[str] = "heterogeneity"
-    needs_reference: ClassVar[bool] = True
-    better: ClassVar[Literal["lower", "higher", "neither"]] = "neither"
-    unit: ClassVar[str] = "Spearman's rho, -1 to 1"
-    says_not: ClassVar[str] = (
-        "A low value is not an error: local importance may truly differ from the global one."
-    )
-
-    def score(self, evidence: Evidence) -> Sequence[Score]:
-        """One Score of shape (R, I, C)."""
-        found = _usable(evidence, self.reference)
-        if isinstance(found, str):
-            return [declined(found, reference=self.reference)]
-        values = _correlation(_slopes(evidence, found), _mean_unit(found.values))
-        columns = {"reference": self.reference, "n_effective": evidence.n_effective[..., None]}
-        reasons = {
-            **missing_explanations(evidence),
-            "all importances tie, here or in the reference": np.isnan(values),
-        }
-        return [explained(values, columns, reasons, found.note)]
+    there = ~np.isnan(values)
+    mean, n = mean_where(values, there), there.sum(axis=0)
+    spread = np.where(there, (values - mean) ** 2, 0.0).sum(axis=0)
+    of_repeats = np.where(n > 1, spread / np.maximum(n * (n - 1), 1), np.nan)
+    known = ~np.isnan(left_out) & usable
+    whole = mean_where(left_out, known)  # (I, C)
+    of_instances = jackknife(whole, ~np.isnan(whole))
+    degrees = np.maximum((~np.isnan(whole)).sum(axis=0) - 1, 1)
+    half = stats.t.ppf(LEVEL, degrees) * np.sqrt(of_repeats + of_instances**2)
+    return {"mean_low": (mean - half)[None, None], "mean_high": (mean + half)[None, None]}
 
 
-def _usable(evidence: Evidence, name: str) -> Reference | str:
-    """The reference, or the reason why there is nothing to say."""
-    n_features = evidence.slope.shape[2]
-    if name not in evidence.references:
-        return f"no {name} reference for this task"
-    if n_features < FEWEST_FEATURES:
-        return few_features(n_features)
-    reference = evidence.references[name]
-    if reference.values.shape[1] != n_features:
-        return f"the reference has {reference.values.shape[1]} features, not {n_features}"
-    if reference.values.shape[2] not in (1, evidence.slope.shape[3]):
-        return f"the reference has {reference.values.shape[2]} outputs, not {len(evidence.outputs)}"
-    return reference
-
-
-def _slopes(evidence: Evidence, reference: Reference) -> Array:
-    """Slopes (R, I, C or 1, k) on the outputs of the reference."""
-    slope = np.moveaxis(evidence.slope, 2, -1)
-    one_output = reference.values.shape[-1] == 1
-    return slope.mean(axis=2, keepdims=True) if one_output else slope
-
-
-def _mean_unit(values: Array) -> Array:
-    """Mean over repeats of unit ranks of values (P, k, C): (C, k); NaN where none is defined.
-
-    Spearman is linear in them, so a product with it is the mean correlation over repeats.
-    """
-    unit = unit_ranks(np.moveaxis(values, 1, -1))
-    defined = ~np.isnan(unit).any(axis=-1, keepdims=True)
-    count = defined.sum(axis=0)
-    total = np.where(defined, unit, 0.0).sum(axis=0)
-    mean: Array = np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
-    return mean
-
-
-def _correlation(slope: Array, reference: Array) -> Array:
-    """Mean Spearman (..., C) of slopes (..., C, k) with a reference of mean unit ranks (C, k)."""
-    rho = np.einsum("...ck,ck->...c", unit_ranks(slope), reference)
-    clipped: Array = np.clip(rho, -1, 1)
-    return clipped
-
-
-def _aggregate(slope: Array, usable: Bools) -> Array:
-    """Mean over usable instances of slopes (R, I, C, k): (R, C, k)."""
-    count = usable.sum(axis=1)[..., None]
-    total = np.where(usable[..., None], slope, 0.0).sum(axis=1)
-    mean: Array = np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0)
-    return mean
-
-
-def _ceiling(values: Array) -> Array:
-    """Mean Spearman (C,) over pairs of repeats of the reference (P, k, C)."""
-    unit = unit_ranks(np.moveaxis(values, 1, -1))
-    unit = unit[~np.isnan(unit).any(axis=(1, 2))]
-    n = len(unit)
-    if n < ENOUGH_TO_COMPARE:
-        return np.full(values.shape[-1], np.nan)
-    square = (unit.sum(axis=0) ** 2).sum(axis=-1)
-    mean: Array = (square - n) / (n * (n - 1))
-    return mean
-
-
-def _jackknife(slope: Array, usable: Bools, reference: Array) -> Array:
-    """Standard error (R, C) of the agreement over instances; NaN below three of them."""
-    count = usable.sum(axis=1)
-    total = np.where(usable[..., None], slope, 0.0).sum(axis=1, keepdims=True)
-    left = (total - np.where(usable[..., None], slope, 0.0)) / np.maximum(count - 1, 1)[
-        :, None, :, None
-    ]
-    rho = np.where(usable, _correlation(left, reference), 0.0)
-    mean = rho.sum(axis=1) / np.maximum(count, 1)
-    squares = np.where(usable, (rho - mean[:, None]) ** 2, 0.0).sum(axis=1)
-    variance = np.where(
-        count > ENOUGH_TO_COMPARE, squares * (count - 1) / np.maximum(count, 1), np.nan
-    )
-    error: Array = np.sqrt(variance)
-    return error
-
-
-def _cautions(usable: Bools, note: str) -> Objects:
-    """Notes (R, 1, C): the reference's own, and how many instances are missing."""
+def _cautions(usable: Bools, *texts: Any) -> Objects:
+    """Notes (R, 1, C): what is said of the reference, and how many instances are missing."""
     n = usable.shape[1]
-    made = np.full((usable.shape[0], 1, usable.shape[2]), note, dtype=object)
-    for (r, c), count in np.ndenumerate(usable.sum(axis=1)):
-        if count < n:
-            made[r, 0, c] = "; ".join(filter(None, [note, f"{count} of {n} instances"]))
+    made = np.full((usable.shape[0], 1, usable.shape[2]), "", dtype=object)
+    for (r, c), here in np.ndenumerate(usable.sum(axis=1)):
+        said = [text if isinstance(text, str) else text[c] for text in texts]
+        missing = f"{here} of {n} instances" if here < n else ""
+        made[r, 0, c] = "; ".join(filter(None, [*said, missing]))
     return made
