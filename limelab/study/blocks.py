@@ -11,18 +11,19 @@ import numpy.typing as npt
 import pandas as pd
 
 from limelab import models
-from limelab.blackbox import one_thread
+from limelab.blackbox import BlackBox, one_thread
 from limelab.importance import label_importance, prediction_importance
-from limelab.sampling import answers, sample
+from limelab.sampling import answers, free, sample
 from limelab.seeds import child, generator
+from limelab.study.memory import BATCH, Rows
 from limelab.study.ready import Fitted, Split, fit_boxes, fitted, split, tally
-from limelab.types import Array, BadInput, Cloud, Perturbation
+from limelab.types import Array, BadInput, Cloud, Perturbation, View
 
 if TYPE_CHECKING:
     from limelab.study.spec import Judge, Measure, Task
 
 REFERENCE_ROWS, REFERENCE_REPEATS, REFERENCE_NULLS = 300, 5, 5
-_BATCH = 2**17  # samples of one batch of instances: bounds memory, not results
+_CALL = 2**15  # rows of one call of the model
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,12 +154,13 @@ def dependence_note(background: Array, categorical: Any) -> str:
 
 @dataclass(frozen=True)
 class Judgement:
-    """The model's answers (radii, I, M, C) at a judge's points in one repeat."""
+    """The model's answers (radii, I, M, C) at a judge's points in one repeat, for some rows."""
 
     task: Task
     seed: int
     judge: Judge
     repeat: int
+    rows: Rows
     kind = "judge"
 
     def run(self) -> Made:
@@ -167,14 +169,15 @@ class Judgement:
         before = model.queries
         stacks = [
             [answers(model.box, data.table, cloud) for cloud in self.clouds(part)]
-            for part in parts(data.x, self.judge.size)
+            for part in parts(data.x[slice(*self.rows)], self.judge.size)
         ]
         f = np.stack([np.concatenate(radius) for radius in zip(*stacks, strict=True)])
         return Made({"f": f}, {}, {"judge": model.queries - before})
 
     def forecast(self) -> dict[str, int]:
         """Rows that it will ask, by kind."""
-        return {"judge": self.task.instances * len(self.judge.radii) * self.judge.size}
+        start, stop = self.rows
+        return {"judge": (stop - start) * len(self.judge.radii) * self.judge.size}
 
     def clouds(self, x: Array) -> list[Cloud]:
         """The points round some rows, one cloud a radius; the seeds are nobody else's."""
@@ -186,7 +189,10 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Answers:
-    """The model's answers (I or 1, N, C) to one sampler's cloud in one repeat, at its longest."""
+    """The model's answers (I or 1, N, C) to one sampler's cloud in one repeat, for some rows.
+
+    They are asked at the longest. Where one query set serves every instance, `rows` are all.
+    """
 
     task: Task
     seed: int
@@ -194,26 +200,34 @@ class Answers:
     n: int
     draws: str
     repeat: int
+    rows: Rows
     kind = "answers"
 
     def run(self) -> Made:
         """Ask a batch of rows at a time, or once where one query set serves them all."""
         data, model = split(self.task, self.seed), fitted(self.task, self.seed)
         before = model.queries
-        stacks = []
-        for part in parts(data.x, self.n):
-            cloud = self.cloud(part)
-            stacks.append(answers(model.box, data.table, cloud))
-            if _serves_all(cloud):
-                break
+        batches = parts(data.x[slice(*self.rows)], self.n)
+        stacks = [
+            answers(model.box, data.table, self.cloud(part))
+            for part in (batches[:1] if self.free else batches)
+        ]
         return Made({"y": np.concatenate(stacks)}, {}, {"sampler": model.queries - before})
 
     def forecast(self) -> dict[str, int]:
         """Rows that it will ask, by kind."""
-        rows = split(self.task, self.seed).x
-        tiny = replace(self, n=1).cloud(rows[:1])
-        shared = self.draws == "shared" and _serves_all(tiny)
-        return {"sampler": self.n * (1 if shared else len(rows))}
+        start, stop = self.rows
+        return {"sampler": self.n * (1 if self.free else stop - start)}
+
+    @property
+    def free(self) -> bool:
+        """Whether one query set serves every instance."""
+        if self.draws != "shared":
+            return False
+        try:
+            return free(replace(self, n=2).cloud(split(self.task, self.seed).x))
+        except Exception:  # the block itself will say why
+            return False
 
     def cloud(self, x: Array) -> Cloud:
         """The sampler's cloud round some rows."""
@@ -222,14 +236,20 @@ class Answers:
         return sample(self.perturbation, table, x, self.n, self.draws, own)
 
 
-def _serves_all(cloud: Cloud) -> bool:
-    """Whether the law is free of x and its draws are shared: one query set for every instance."""
-    return len(cloud.moves) == 1 and not cloud.relative.any()
+def asked(box: BlackBox, view: View, points: Array) -> Array:
+    """The model's answers (..., C) at points (..., d), NaN where a point is; in bounded calls."""
+    flat = points.reshape(-1, points.shape[-1])
+    f = np.full((len(flat), len(box.outputs)), np.nan)
+    there = np.flatnonzero(np.isfinite(flat).all(axis=1))
+    for start in range(0, len(there), _CALL):
+        some = there[start : start + _CALL]
+        f[some] = box.ask(view.decode(flat[some]))
+    return f.reshape(*points.shape[:-1], len(box.outputs))
 
 
 def parts(x: Array, n: int) -> list[Array]:
-    """Rows in batches of a bounded number of samples; draws do not depend on the borders."""
-    step = max(1, _BATCH // n)
+    """Rows in batches of bounded memory at n points each; draws do not depend on the borders."""
+    step = max(1, BATCH // (n * x.shape[1]))
     return [x[start : start + step] for start in range(0, len(x), step)]
 
 

@@ -8,17 +8,43 @@ from typing import Any
 
 import numpy as np
 
-from limelab.domains import Table
-from limelab.explanation import Explanation
-from limelab.lime import Lime, fit
-from limelab.sampling import prefix
-from limelab.study.blocks import Answers, Judgement, parts
-from limelab.study.foreign import FOREIGN
+from limelab.lime import Lime
+from limelab.study.blocks import Answers, Judgement
+from limelab.study.fitting import (
+    MAYBE,
+    STACKED,
+    Arrays,
+    Drawn,
+    batches,
+    place,
+    said,
+    said_of_moves,
+    sampled,
+)
+from limelab.study.foreign import FOREIGN, OPTIONAL
+from limelab.study.memory import Rows
+from limelab.study.moving import MOVED, MovedAnswers
 from limelab.study.ready import split
-from limelab.types import Array, Cloud, Evidence, Judged, NotApplicable, Reference
+from limelab.types import (
+    Array,
+    Coordinates,
+    Evidence,
+    Judged,
+    Moved,
+    Moves,
+    NotApplicable,
+    Reference,
+    Sampled,
+)
 
-Arrays = dict[str, Any]
-_STACKED = ("importance", "effect", "selected", "determined", "slope", "r2")
+
+@dataclass(frozen=True, eq=False)
+class AtMoves:
+    """Moved rows (I, P, d) with the model's answers there (I, P, C)."""
+
+    moves: Moves
+    points: Array
+    f: Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +54,11 @@ class Frame:
     Attributes
     ----------
     judgements : list of (Judgement of each repeat, answers (R, radii, I, M, C))
+    rows : (start, stop)
+        Which rows of the task these are.
+    local : array of shape (P, I, k, C), or None
+    sampled : bool
+        Whether a metric looks at the points of the first repeat.
     """
 
     features: tuple[str, ...]
@@ -37,6 +68,10 @@ class Frame:
     model_sd: Array
     judgements: Sequence[tuple[Sequence[Judgement], Array]]
     references: dict[str, Reference]
+    rows: Rows
+    coordinates: Coordinates | None = None
+    local: Array | None = None
+    sampled: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,8 +83,11 @@ class Broken:
 
 
 def of_group(
-    frame: Frame, limes: Sequence[Lime], asked: Sequence[tuple[Answers, Array | str]]
-) -> list[tuple[Evidence, Arrays] | Broken]:
+    frame: Frame,
+    limes: Sequence[Lime],
+    asked: Sequence[tuple[Answers, Array | str]],
+    moved: Sequence[tuple[AtMoves, MovedAnswers, Array]] = (),
+) -> list[Evidence | Broken]:
     """Fit and judge every repeat of conditions that share a sampler; points are drawn once.
 
     Parameters
@@ -57,18 +95,24 @@ def of_group(
     frame : Frame
     limes : sequence of Lime
     asked : sequence of (Answers, y or the reason why there are no answers), one a repeat
+    moved : sequence of (AtMoves, MovedAnswers, y (I, P or 1, N, C))
 
     Returns
     -------
     found : list, one a condition
-        Evidence, and coef and stderr (R, I, k, C) for the table of explanations; or why not.
+        Evidence, or why there is none.
     """
     fits = [_Fits(frame, lime) for lime in limes]
     for repeat, (spec, y) in enumerate(asked):
-        drawn = y if isinstance(y, str) else list(_drawn(frame, repeat, spec, y))
+        judging = [specs[repeat] for specs, _ in frame.judgements]
+        drawn = y if isinstance(y, str) else list(batches(spec, y, frame.f, frame.rows, judging))
         for one in fits:
-            one.add(drawn)
-    return [one.broken or _joined(frame, one.said) for one in fits]
+            one.attempt(one.add, drawn)
+    for rows, move, y in moved:
+        round_moves = list(_round_moves(rows, move, y))
+        for one in fits:
+            one.attempt(one.move, rows, round_moves)
+    return [one.found() for one in fits]
 
 
 @dataclass(eq=False)
@@ -78,47 +122,81 @@ class _Fits:
     frame: Frame
     lime: Lime
     said: list[Arrays] = field(default_factory=list)
+    sampled: Sampled | None = None
+    moved: list[Moved] = field(default_factory=list)
     broken: Broken | None = None
 
-    def add(self, drawn: list[_Drawn] | str) -> None:
-        """Fit one repeat; a text is the reason why there is nothing to fit."""
+    def attempt(self, step: Any, *given: Any) -> None:
+        """One step, unless an earlier one broke; what breaks is kept as the reason."""
         if self.broken is not None:
             return
-        if isinstance(drawn, str):
-            self.said.append(_with_reason(_blank(self.frame), drawn))
-            return
         try:
-            self.said.append(_stacked([_said(self.frame, self.lime, one) for one in drawn]))
+            step(*given)
         except NotApplicable as reason:
             self.broken = Broken(str(reason), error=False)
         except Exception as error:
             self.broken = Broken(f"{type(error).__name__}: {error}", error=True)
 
+    def add(self, drawn: list[Drawn] | str) -> None:
+        """Fit one repeat; a text is the reason why there is nothing to fit."""
+        if isinstance(drawn, str):
+            self.said.append(_with_reason(_blank(self.frame), drawn))
+            return
+        if self.frame.sampled and not self.said:
+            self.sampled = _sampled([sampled(self.lime, one) for one in drawn])
+        self.said.append(_stacked([said(self.lime, self.frame.outputs, one) for one in drawn]))
 
-def of_nothing(frame: Frame, repeats: int, reason: str) -> tuple[Evidence, Arrays]:
+    def move(self, rows: AtMoves, drawn: Sequence[Drawn]) -> None:
+        """Fit round the moves of every row, on the draws of the first repeat."""
+        found = [said_of_moves(self.lime, self.frame.outputs, one) for one in drawn]
+        self.moved.append(_moved(rows, _piled(found), self.said[0]))
+
+    def found(self) -> Evidence | Broken:
+        """All that the condition has said."""
+        return self.broken or _joined(self.frame, self.said, self.sampled, tuple(self.moved))
+
+
+def of_nothing(frame: Frame, repeats: int, reason: str) -> Evidence:
     """Evidence of a condition of our parts that could not be fitted, with the reason."""
     return _joined(frame, [_with_reason(_blank(frame), reason)] * repeats)
 
 
-def _joined(frame: Frame, repeats: Sequence[Arrays]) -> tuple[Evidence, Arrays]:
-    """Repeats of a condition that has local models."""
-    stacks = {name: np.stack([made[name] for made in repeats]) for name in repeats[0]}
-    extra = {name: stacks.pop(name) for name in ("coef", "stderr")}
-    return _evidence(frame, stacks, tuple(_judged(frame, stacks))), extra
-
-
-def of_arrays(frame: Frame, found: Sequence[Arrays | str]) -> tuple[Evidence, Arrays]:
+def of_arrays(
+    frame: Frame,
+    found: Sequence[Arrays | str],
+    moved: Sequence[tuple[AtMoves, Arrays]] = (),
+) -> Evidence:
     """Evidence of an explainer without local models, from its stored arrays."""
     blank = _blank(frame)
+    rows: list[Arrays]
     rows = [_with_reason(blank, one) if isinstance(one, str) else one for one in found]
+    told = [one for one in found if not isinstance(one, str)]
+    given = [name for name in OPTIONAL if any(name in one for one in told)]
     stacks = {name: np.stack([row[name] for row in rows]) for name in (*FOREIGN, "declined")}
+    stacks |= {n: np.stack([row[n] if n in row else blank[n] for row in rows]) for n in given}
     stacks["declined"] = stacks["declined"].astype(object)
-    nothing = np.full(stacks["importance"].shape, np.nan)
-    evidence = _evidence(frame, stacks, tuple(_judged(frame, None)))
-    return evidence, {"coef": nothing, "stderr": nothing}
+    pairs = tuple(_moved(where, arrays, rows[0]) for where, arrays in moved)
+    return _evidence(frame, stacks, tuple(_judged(frame, None)), None, pairs)
 
 
-def _evidence(frame: Frame, stacks: Arrays, judged: tuple[Judged, ...]) -> Evidence:
+def _joined(
+    frame: Frame,
+    repeats: Sequence[Arrays],
+    sampled: Sampled | None = None,
+    moved: tuple[Moved, ...] = (),
+) -> Evidence:
+    """Repeats of a condition that has local models."""
+    stacks = {name: np.stack([made[name] for made in repeats]) for name in repeats[0]}
+    return _evidence(frame, stacks, tuple(_judged(frame, stacks)), sampled, moved)
+
+
+def _evidence(
+    frame: Frame,
+    stacks: Arrays,
+    judged: tuple[Judged, ...],
+    sampled: Sampled | None,
+    moved: tuple[Moved, ...],
+) -> Evidence:
     return Evidence(
         names=frame.features,
         outputs=frame.outputs,
@@ -129,95 +207,65 @@ def _evidence(frame: Frame, stacks: Arrays, judged: tuple[Judged, ...]) -> Evide
         judged=judged,
         references=frame.references,
         declined=stacks["declined"],
-        **{name: stacks[name] for name in _STACKED},
+        local=frame.local,
+        moved=moved,
+        coordinates=frame.coordinates,
+        sampled=sampled,
+        **{name: stacks[name] for name in STACKED},
+        **_maybe(stacks),
+    )
+
+
+def _maybe(stacks: Arrays) -> dict[str, Any]:
+    """What an explainer may give, None where it gives none."""
+    found = {name: stacks.get(name) for name in MAYBE}
+    return {n: None if a is None or np.isnan(a).all() else a for n, a in found.items()}
+
+
+def _round_moves(rows: AtMoves, asked: MovedAnswers, y: Array) -> Iterator[Drawn]:
+    """One batch a row: its P moves, with their answers y[i] (P or 1, N, C)."""
+    table, names = split(asked.task, asked.seed).table, range(rows.moves.size)
+    for i, cloud in enumerate(asked.clouds()):
+        yield Drawn(table, names, rows.f[i], cloud, y[i])
+
+
+def _moved(rows: AtMoves, arrays: Arrays, first: Arrays) -> Moved:
+    """What was said of the moved rows beside what the first repeat says of the rows."""
+    return Moved(
+        rows.moves,
+        rows.points,
+        rows.f,
+        at_x=first["importance"],
+        effect_at_x=first["effect"],
+        declined=arrays["declined"].astype(object),
+        **{name: arrays[name] for name in MOVED},
     )
 
 
 def _judged(frame: Frame, stacks: Arrays | None) -> Iterator[Judged]:
     """The model's answers by judge and radius, beside the surrogates' own where there are any."""
-    place = 0
+    at = 0
     for judgements, f in frame.judgements:
         judge = judgements[0].judge
         for n, radius in enumerate(judge.radii):
-            g = None if stacks is None else stacks[_place(place)]
+            g = None if stacks is None else stacks[place(at)]
             yield Judged(judge.name, radius, f[:, n], g)
-            place += 1
+            at += 1
 
 
-def _place(n: int) -> str:
-    """Where the surrogates' answers at the points of the nth judge and radius are kept."""
-    return f"judged {n}"
-
-
-@dataclass(frozen=True, eq=False)
-class _Drawn:
-    """One batch of rows in one repeat: its cloud and answers, and the judges' points."""
-
-    table: Table
-    rows: slice
-    cloud: Cloud
-    y: Array
-    judges: list[Cloud]
-    seen: dict[str, list[Array]] = field(default_factory=dict)
-
-    def judged(self, lime: Lime) -> list[Array]:
-        """What a representation sees of the judges' points, made once."""
-        key = repr(lime.representation)
-        if key not in self.seen:
-            interpret = lime.representation.interpret
-            self.seen[key] = [interpret(cloud, self.table).z for cloud in self.judges]
-        return self.seen[key]
-
-
-def _drawn(frame: Frame, repeat: int, asked: Answers, y: Array) -> Iterator[_Drawn]:
-    """The batches of one repeat; y (I or 1, N, C) holds the answers of all rows."""
-    data, done = split(asked.task, asked.seed), 0
-    for x in parts(data.x, asked.n):
-        rows = slice(done, done + len(x))
-        done += len(x)
-        judges = [cloud for specs, _ in frame.judgements for cloud in specs[repeat].clouds(x)]
-        mine = y[rows] if len(y) > 1 else y
-        yield _Drawn(data.table, rows, asked.cloud(x), mine, judges)
-
-
-def _said(frame: Frame, lime: Lime, drawn: _Drawn) -> Arrays:
-    """One condition's fit of a batch, and its answers at the judges' points."""
-    n, rows = lime.n_samples, drawn.rows
-    explanation = fit(
-        lime,
-        drawn.table,
-        prefix(drawn.cloud, n),
-        drawn.y[:, :n],
-        frame.f[rows],
-        list(frame.labels[rows]),
-        frame.outputs,
+def _sampled(found: Sequence[Sampled]) -> Sampled:
+    return Sampled(
+        np.concatenate([one.points for one in found]),
+        np.concatenate([one.weights for one in found]),
     )
-    said = {name: np.asarray(getattr(explanation, name)) for name in _STACKED}
-    for name in ("coef", "stderr"):
-        array = getattr(explanation, name)
-        said[name] = np.full(explanation.importance.shape, np.nan) if array is None else array
-    return {
-        **said,
-        "g": explanation.g,
-        "n_effective": explanation.n_effective,
-        "declined": explanation.declined,
-        **_predicted(explanation, drawn.judged(lime)),
-    }
-
-
-def _predicted(explanation: Explanation, judged: Sequence[Array]) -> Arrays:
-    """The surrogates' answers (I, M, C) at every judge's points, NaN where declined."""
-    assert explanation.model is not None
-    found = {}
-    for n, z in enumerate(judged):
-        g = explanation.model.predict(z)
-        g[explanation.declined != ""] = np.nan
-        found[_place(n)] = g
-    return found
 
 
 def _stacked(batches: Sequence[Arrays]) -> Arrays:
     return {name: np.concatenate([batch[name] for batch in batches]) for name in batches[0]}
+
+
+def _piled(rows: Sequence[Arrays]) -> Arrays:
+    return {name: np.stack([row[name] for row in rows]) for name in rows[0]}
 
 
 def _blank(frame: Frame) -> Arrays:
@@ -226,12 +274,13 @@ def _blank(frame: Frame) -> Arrays:
     cube = np.full((instances, len(frame.features), outputs), np.nan)
     square = np.full((instances, outputs), np.nan)
     sizes = [f.shape[3] for _, f in frame.judgements for _ in range(f.shape[1])]
+    numbers = ("importance", "effect", "slope", *MAYBE)
     return {
-        **dict.fromkeys(("importance", "effect", "slope", "coef", "stderr"), cube),
+        **dict.fromkeys(numbers, cube),
         **dict.fromkeys(("selected", "determined"), np.zeros(cube.shape, dtype=bool)),
         **dict.fromkeys(("r2", "g"), square),
         "n_effective": square[:, 0],
-        **{_place(n): np.full((instances, m, outputs), np.nan) for n, m in enumerate(sizes)},
+        **{place(n): np.full((instances, m, outputs), np.nan) for n, m in enumerate(sizes)},
     }
 
 

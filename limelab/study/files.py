@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
 TEMPORARY = ".limelab-"
 
 
-def write_atomically(path: str | os.PathLike[str], content: bytes) -> None:
+def write_atomically(path: str | os.PathLike[str], content: bytes | Iterable[bytes]) -> None:
     """Write a file so that a reader, or a crash, meets the old content or the new, never a part.
 
     Parameters
     ----------
     path : path-like
         Its folder must exist; an existing file is replaced.
-    content : bytes
+    content : bytes, or an iterable of bytes
+        Pieces are written one after the other, so that a large table need not be in memory.
 
     Examples
     --------
@@ -33,7 +35,8 @@ def write_atomically(path: str | os.PathLike[str], content: bytes) -> None:
     temporary = target.parent / f"{TEMPORARY}{secrets.token_hex(8)}.tmp"
     try:
         with temporary.open("xb") as file:
-            file.write(content)
+            for piece in [content] if isinstance(content, bytes) else content:
+                file.write(piece)
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, target)

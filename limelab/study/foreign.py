@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,12 +12,13 @@ from limelab.lime import explain_with
 from limelab.seeds import child
 from limelab.study.blocks import Made
 from limelab.study.ready import fitted, split
-from limelab.types import BadInput, Explainer
+from limelab.types import BadInput, Explainer, NotApplicable
 
 if TYPE_CHECKING:
     from limelab.study.spec import Task
 
 FOREIGN = ("importance", "effect", "selected", "determined", "slope", "r2", "n_effective")
+OPTIONAL = ("coef", "stderr", "contribution", "g")  # kept where there are any
 
 
 @dataclass(frozen=True)
@@ -36,18 +37,30 @@ class Foreign:
         before = model.queries
         rows = data.held_X.iloc[: self.task.instances]
         own = child(self.seed, "repeat", self.repeat)
-        found = explain_with(self.explainer, model.box, data.table, rows, own)
-        _check_shape(found, (len(data.x), len(data.table.names), len(model.box.outputs)))
-        arrays = {name: np.asarray(getattr(found, name)) for name in FOREIGN}
-        arrays["declined"] = found.declined.astype(str)
-        return Made(arrays, {}, {"explainer": model.queries - before})
+        try:
+            found = explain_with(self.explainer, model.box, data.table, rows, own)
+        except NotApplicable as reason:  # it declines the task, which is no failure
+            return Made({}, {"declined": str(reason)}, {"explainer": model.queries - before})
+        check_shape(found, (len(data.x), len(data.table.names), len(model.box.outputs)))
+        return Made(said_by(found), {}, {"explainer": model.queries - before})
 
     def forecast(self) -> dict[str, int]:
         """Nothing: how much it will ask is its own affair."""
         return {}
 
 
-def _check_shape(found: Explanation, wanted: tuple[int, int, int]) -> None:
+def said_by(found: Explanation) -> dict[str, Any]:
+    """What is kept of an explanation: arrays, and the reasons why rows have none."""
+    optional = {name: getattr(found, name) for name in OPTIONAL}
+    return {
+        **{name: np.asarray(getattr(found, name)) for name in FOREIGN},
+        **{name: np.asarray(array) for name, array in optional.items() if array is not None},
+        "declined": found.declined.astype(str),
+    }
+
+
+def check_shape(found: Explanation, wanted: tuple[int, int, int]) -> None:
+    """Refuse an explanation that is not one of (rows, features, outputs) of the task."""
     if found.importance.shape != wanted:
         raise BadInput(
             f"the explainer returned an Explanation of shape {found.importance.shape}; expected "

@@ -7,7 +7,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from importlib.metadata import version
 from typing import Any
@@ -16,15 +16,26 @@ import limelab.lime
 import limelab.study.blocks
 import limelab.study.evidence
 import limelab.study.foreign
-import limelab.study.scoring
+import limelab.study.knowing
+import limelab.study.moving
+import limelab.study.pooled
+import limelab.study.probing
+import limelab.study.references
+from limelab.exact import ExactLime
 from limelab.lime import Lime
 from limelab.study.blocks import Answers, Facts, Judgement, Measured, References
 from limelab.study.foreign import Foreign
+from limelab.study.gathering import Condition
+from limelab.study.knowing import Exact, gradient_of, question_of
+from limelab.study.memory import DEFAULT, Rows, Sizes, chunks
+from limelab.study.moving import MovedAnswers, MovedForeign, MovedRows
+from limelab.study.needs import Needs, needs_of
+from limelab.study.probing import Probing
 from limelab.study.ready import load
-from limelab.study.scoring import Condition
+from limelab.study.references import Further, Local
 from limelab.study.sources import code_hash, record
 from limelab.study.spec import Study, Task
-from limelab.types import BadInput
+from limelab.types import BadInput, Metric, Moves
 
 _VERSIONS = ("numpy", "scipy", "scikit-learn", "pandas")
 
@@ -53,39 +64,75 @@ class Group:
 
     Attributes
     ----------
-    asked : list of Planned, one a repeat
+    asked : list, one a chunk of rows, of lists of Planned, one a repeat
+        The same blocks in every chunk where they hold all rows.
+    moved : list, one a chunk, of lists of Planned, one for each `Moves` of the study
+    truths : list, one a condition, of Planned or the reason why the truth is not known
     """
 
     task: Task
     conditions: tuple[Condition, ...]
-    asked: list[Planned]
+    asked: list[list[Planned]]
+    moved: list[list[Planned]]
+    truths: list[Planned | str]
 
 
 @dataclass(frozen=True, eq=False)
 class TaskPlan:
-    """All blocks of one task."""
+    """All blocks of one task.
+
+    Attributes
+    ----------
+    sizes : Sizes
+    chunks : list of (start, stop)
+        Which rows a block holds.
+    judged : list, one a chunk, of lists, one a judge, of lists of Planned, one a repeat
+    further : mapping of name to Planned
+        References that have a block of their own.
+    local, gradient : Planned or None
+        What is known of the first judge's middle region.
+    moved : list of Planned, one for each `Moves` of the study
+        The model at the moved rows.
+    """
 
     task: Task
+    sizes: Sizes
+    chunks: list[Rows]
     facts: Planned
     references: Planned | None
-    judged: list[list[Planned]]
+    judged: list[list[list[Planned]]]
     groups: list[Group]
     measures: list[Planned]
+    further: dict[str, Planned] = field(default_factory=dict)
+    local: Planned | None = None
+    gradient: Planned | None = None
+    moved: list[Planned] = field(default_factory=list)
 
-    def yardsticks(self) -> Iterator[Planned]:
-        """Blocks that every condition is scored by."""
+    def yardsticks(self, chunk: int) -> Iterator[Planned]:
+        """Blocks that every condition is scored by in a chunk."""
         yield self.facts
         if self.references is not None:
             yield self.references
-        for repeats in self.judged:
+        for repeats in self.judged[chunk]:
             yield from repeats
 
     def asking(self) -> Iterator[Planned]:
         """Blocks that ask the model, in the order in which they are run."""
-        yield from self.yardsticks()
-        for group in self.groups:
-            yield from group.asked
+        for chunk in range(len(self.chunks)):
+            yield from self.yardsticks(chunk)
+            for group in self.groups:
+                yield from group.asked[chunk]
+                yield from group.moved[chunk]
+        yield from self.wanted()
         yield from self.measures
+
+    def wanted(self) -> Iterator[Planned]:
+        """Blocks that some metric needs; where one declines, the metrics say so."""
+        yield from self.moved
+        yield from self.further.values()
+        yield from (block for block in (self.local, self.gradient) if block is not None)
+        for group in self.groups:
+            yield from (truth for truth in group.truths if isinstance(truth, Planned))
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,28 +159,46 @@ class Plan:
         return dict(sorted(total.items()))
 
 
-def make_plan(study: Study) -> Plan:
-    """Group the conditions, and give every block its key.
+def make_plan(study: Study, memory: int = DEFAULT) -> Plan:
+    """Group the conditions, cut the rows into chunks, and give every block its key.
+
+    Parameters
+    ----------
+    study : Study
+    memory : int
+        Bytes that a worker may take.
 
     Raises
     ------
     BadInput
-        A data set that is unknown or cannot be read, a part that does not say its configuration.
+        A data set that is unknown or cannot be read, a part that does not say its configuration,
+        a task that the memory cannot hold.
     """
     _check_records(study)
-    tasks = [_task_plan(study, task) for task in study.tasks]
+    tasks = [_task_plan(study, task, memory) for task in study.tasks]
     return Plan(study, tasks, {task.data_name: _fingerprint(task) for task in study.tasks})
 
 
-def scoring_key(study: Study, group: Group, keys: Sequence[str]) -> str:
+def scoring_key(
+    study: Study, group: Group, keys: Sequence[str], metrics: Sequence[Metric] | None = None
+) -> str:
     """The key of a scoring block: its inputs' keys, its conditions and metrics, their code."""
     conditions = [
         (c.name, record(c.explainer), record(c.factors), code_hash([c.explainer]))
         for c in group.conditions
     ]
-    metrics = [(metric.name, record(metric), code_hash([metric])) for metric in study.metrics]
-    line = code_hash([limelab.lime, limelab.study.evidence, limelab.study.scoring])
-    return _key("scores", list(keys), conditions, metrics, study.conditions.factor_names, line)
+    chosen = study.metrics if metrics is None else metrics
+    said = [(metric.name, record(metric), code_hash([metric])) for metric in chosen]
+    line = code_hash([limelab.lime, limelab.study.evidence, limelab.study.pooled])
+    return _key("scores", list(keys), conditions, said, study.conditions.factor_names, line)
+
+
+def probing_key(spec: Probing, keys: Sequence[str]) -> str:
+    """The key of a block of probes: its inputs' keys, its condition and metric, their code."""
+    (condition,), metric = spec.gathering.conditions, spec.metric
+    said = [record(condition.explainer), spec.gathering.rows, metric.name, record(metric)]
+    code = code_hash([condition.explainer, metric, limelab.lime, limelab.study.probing])
+    return _key(spec.kind, list(keys), said, code)
 
 
 def _check_records(study: Study) -> None:
@@ -148,31 +213,111 @@ def _check_records(study: Study) -> None:
             raise BadInput(f"{what}: {error}") from error
 
 
-def _task_plan(study: Study, task: Task) -> TaskPlan:
+def _task_plan(study: Study, task: Task, memory: int) -> TaskPlan:
+    groups = _grouped(study)
+    sizes = _sizes(study, task, max(map(len, groups)))
+    cut = chunks(task.name, task.instances, sizes, memory)
     seed, repeats = study.seed, range(study.repeats)
-    wanted = any(getattr(metric, "needs_reference", False) for metric in study.metrics)
+    needs = needs_of(study.metrics)
     return TaskPlan(
         task=task,
+        sizes=sizes,
+        chunks=cut,
         facts=_planned(Facts(task, seed), "facts"),
-        references=_planned(References(task, seed), "references") if wanted else None,
+        references=_planned(References(task, seed), "references") if needs.permutations else None,
         judged=[
-            [_planned(Judgement(task, seed, judge, r), judge.name, [judge.law]) for r in repeats]
-            for judge in study.judge
+            [
+                [
+                    _planned(Judgement(task, seed, judge, r, rows), judge.name, [judge.law])
+                    for r in repeats
+                ]
+                for judge in study.judge
+            ]
+            for rows in cut
         ],
-        groups=list(_groups(study, task)),
+        groups=[_group(study, task, members, cut) for members in groups],
         measures=[_planned(Measured(task, seed, m), m.__name__, [m]) for m in study.measures],
+        **_wanted(study, task, needs),
     )
 
 
-def _groups(study: Study, task: Task) -> Iterator[Group]:
+def _wanted(study: Study, task: Task, needs: Needs) -> dict[str, Any]:
+    """What some metrics need to know of a task beside the judges' answers."""
+    seed, first = study.seed, next(iter(study.judge), None)
+    known = gradient_of(first) if needs.truth and first else None
+    return {
+        "further": {
+            name: _planned(Further(task, seed, name), name, [limelab.study.references])
+            for name in needs.further
+        },
+        "local": _planned(
+            Local(task, seed, first), first.name, [first.law, limelab.study.references]
+        )
+        if needs.local and first
+        else None,
+        "gradient": _exact(study, task, known) if known else None,
+        "moved": [
+            _planned(MovedRows(task, seed, moves), repr(moves), [limelab.study.moving])
+            for moves in needs.moves
+        ],
+    }
+
+
+def _exact(study: Study, task: Task, question: ExactLime) -> Planned:
+    spec = Exact(task, study.seed, question)
+    return _planned(spec, repr(question), [question, limelab.study.knowing])
+
+
+def _group(study: Study, task: Task, members: Sequence[Condition], cut: Sequence[Rows]) -> Group:
+    needs = needs_of(study.metrics)
+    questions = [question_of(c.explainer) for c in members] if needs.truth else []
+    return Group(
+        task,
+        tuple(members),
+        asked=[_asked(study, task, members, rows) for rows in cut],
+        moved=[[_moved(study, task, members, m, rows) for m in needs.moves] for rows in cut],
+        truths=[q if isinstance(q, str) else _exact(study, task, q) for q in questions],
+    )
+
+
+def _moved(
+    study: Study, task: Task, members: Sequence[Condition], moves: Moves, rows: Rows
+) -> Planned:
+    """The block that asks round the moved rows."""
+    first = members[0].explainer
+    if type(first) is not Lime:
+        spec = MovedForeign(task, study.seed, first, moves)
+        return _planned(spec, members[0].name, [first, limelab.study.moving])
+    longest = max(c.explainer.n_samples for c in members if isinstance(c.explainer, Lime))
+    law = first.perturbation
+    asked = MovedAnswers(task, study.seed, law, longest, first.draws, moves, rows)
+    return _planned(asked, repr(law), [law, limelab.study.moving])
+
+
+def _sizes(study: Study, task: Task, conditions: int) -> Sizes:
+    """What decides how much memory an instance of a task takes."""
+    data, limes = load(task), [c for c in study.conditions.values() if type(c) is Lime]
+    points = [len(judge.radii) * judge.size for judge in study.judge]
+    places = 1 + sum(len(judge.radii) for judge in study.judge)
+    classes = len(set(data.y.tolist())) if data.kind == "classification" else 1
+    return Sizes(
+        repeats=study.repeats,
+        features=data.X.shape[1],
+        outputs=classes if classes > 2 else 1,
+        conditions=conditions,
+        samples=max([1, *(lime.n_samples for lime in limes)]),
+        judged=sum(points),
+        scores=places * len(study.metrics),
+    )
+
+
+def _grouped(study: Study) -> list[list[Condition]]:
     """Conditions by sampler; an explainer that is not made of our parts stands alone."""
     samplers: dict[Any, list[Condition]] = {}
     for name, explainer in study.conditions.items():
         condition = Condition(name, explainer, tuple(study.conditions.factors[name].items()))
         samplers.setdefault(_sampler(condition), []).append(condition)
-    for members in samplers.values():
-        asked = [_asked(study, task, members, repeat) for repeat in range(study.repeats)]
-        yield Group(task, tuple(members), asked)
+    return list(samplers.values())
 
 
 def _sampler(condition: Condition) -> Any:
@@ -182,28 +327,35 @@ def _sampler(condition: Condition) -> Any:
     return condition.name
 
 
-def _asked(study: Study, task: Task, members: Sequence[Condition], repeat: int) -> Planned:
+def _asked(study: Study, task: Task, members: Sequence[Condition], rows: Rows) -> list[Planned]:
+    """The blocks of all repeats that ask for some rows."""
     first = members[0].explainer
     if type(first) is not Lime:
-        spec = Foreign(task, study.seed, first, repeat)
-        return _planned(spec, members[0].name, [first, limelab.study.foreign])
+        specs = [Foreign(task, study.seed, first, repeat) for repeat in range(study.repeats)]
+        return [_planned(spec, members[0].name, [first, limelab.study.foreign]) for spec in specs]
     longest = max(c.explainer.n_samples for c in members if isinstance(c.explainer, Lime))
-    law = first.perturbation
-    answers = Answers(task, study.seed, law, longest, first.draws, repeat)
-    return _planned(answers, repr(law), [law])
+    law, whole = first.perturbation, (0, task.instances)
+    one = Answers(task, study.seed, law, longest, first.draws, 0, rows)
+    mine = replace(one, rows=whole) if rows != whole and one.free else one
+    return [
+        _planned(replace(mine, repeat=repeat), repr(law), [law]) for repeat in range(study.repeats)
+    ]
 
 
 def _planned(spec: Any, what: str, parts: Sequence[Any] = ()) -> Planned:
     label: dict[str, Any] = {"task": spec.task.name, "what": what}
     if hasattr(spec, "repeat"):
         label["repeat"] = spec.repeat
+    rows = getattr(spec, "rows", None)
+    if rows is not None and rows != (0, spec.task.instances):
+        label["rows"] = f"{rows[0]}:{rows[1]}"
     said = [record(getattr(spec, entry.name)) for entry in fields(spec)]
     code = code_hash([spec.task.model.make, *parts, limelab.study.blocks])
     return Planned(_key(spec.kind, said, _fingerprint(spec.task), code), spec, label)
 
 
 def _key(*said: Any) -> str:
-    return hashlib.sha256(json.dumps([*said, _versions()]).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([*said, versions()]).encode()).hexdigest()
 
 
 @cache
@@ -212,6 +364,6 @@ def _fingerprint(task: Task) -> str:
 
 
 @cache
-def _versions() -> list[str]:
+def versions() -> list[str]:
     python = f"python {sys.version_info.major}.{sys.version_info.minor}"
     return [python, *(f"{name} {version(name)}" for name in _VERSIONS)]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from limelab.types import Array, Evidence, Metric, NotApplicable, Objects, Score
+from limelab.study.needs import missing
+from limelab.types import Evidence, Metric, NotApplicable, Objects, Score
 
 LEAD = ("task", "dataset", "model", "condition")
 SCORE_AXES = ("repeat", "instance", "output", "metric", "judge", "radius", "value")
@@ -33,13 +35,20 @@ def explanation_columns(factor_names: Sequence[str]) -> list[str]:
 
 
 def score_rows(
-    evidence: Evidence, metrics: Sequence[Metric], labels: Sequence[Any]
+    evidence: Evidence,
+    metrics: Sequence[Metric],
+    labels: Sequence[Any],
+    lacks: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[pd.DataFrame, list[tuple[str, str]]]:
-    """Tidy rows of every metric; and the metrics that broke with their errors, also as rows."""
+    """Tidy rows of every metric; and the metrics that broke with their errors, also as rows.
+
+    Of a metric whose needs are not met, one row says why: `lacks` is as in `needs.missing`.
+    """
     frames, errors = [], []
     for metric in metrics:
         try:
-            frames += [_of_score(metric.name, s, evidence, labels) for s in metric.score(evidence)]
+            found = _scores(metric, evidence, missing(metric, lacks))
+            frames += [_of_score(metric.name, score, evidence, labels) for score in found]
         except NotApplicable as reason:
             frames.append(_of_score(metric.name, _nothing(str(reason)), evidence, labels))
         except Exception as error:
@@ -48,11 +57,17 @@ def score_rows(
     return pd.concat(frames, ignore_index=True), errors
 
 
-def explanation_rows(
-    evidence: Evidence, extra: Mapping[str, Array], labels: Sequence[Any]
-) -> pd.DataFrame:
+def _scores(metric: Metric, evidence: Evidence, reason: str) -> Sequence[Score]:
+    if reason:
+        return [_nothing(reason)]
+    return metric.score(evidence)
+
+
+def explanation_rows(evidence: Evidence, labels: Sequence[Any]) -> pd.DataFrame:
     """Tidy rows of all repeats: one for each repeat, instance, output and feature."""
-    arrays = {n: extra[n] if n in extra else getattr(evidence, n) for n in TOLD}
+    nothing = np.full(evidence.importance.shape, np.nan)
+    arrays = {name: getattr(evidence, name) for name in TOLD}
+    arrays = {name: nothing if array is None else array for name, array in arrays.items()}
     repeats = range(len(evidence.importance))
     axes = _spread_out([repeats, labels, evidence.outputs, evidence.names])
     named = dict(zip(EXPLANATION_AXES, axes, strict=True))

@@ -6,18 +6,23 @@ import re
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from limelab.study.blocks import Made, execute
 from limelab.study.claims import judge_claims
 from limelab.study.engine import Engine, Outcome, drive, from_name
+from limelab.study.gathering import PERMUTED, Stored
+from limelab.study.joining import Shelf
 from limelab.study.manifest import Cost, manifest
-from limelab.study.plan import Group, Planned, TaskPlan, make_plan, scoring_key
+from limelab.study.memory import Rows, over_instances
+from limelab.study.needs import needs_of
+from limelab.study.plan import Group, Plan, Planned, TaskPlan, make_plan, scoring_key
+from limelab.study.pooled import Pooled
 from limelab.study.progress import Watch, watch
 from limelab.study.results import Results
-from limelab.study.scoring import Scoring, Stored
+from limelab.study.scoring import Scoring
 from limelab.study.spec import Study
 from limelab.study.store import Entry, Store, explained
 from limelab.study.tables import (
@@ -28,12 +33,12 @@ from limelab.study.tables import (
     write_scores,
     write_tasks,
 )
-from limelab.types import BadInput
+from limelab.types import BadInput, Metric
 
 Entries = Mapping[str, Entry]
 
 
-def run_study(  # noqa: PLR0913  the one seam between a caller and the line
+def run_study(
     study: Study,
     out: Path,
     *,
@@ -53,10 +58,7 @@ def run_study(  # noqa: PLR0913  the one seam between a caller and the line
         run = _Run(small, store, engine, stem or study.question, progress or watch())
         declared = store.register_claims(run.name, [claim.digest for claim in study.claims])
         asked = run.do("asking", plan.asking())
-        planned = [(t, g, _scoring(run, t, g, asked)) for t in plan.tasks for g in t.groups]
-        blocks = [scoring for *_, scoring in planned if isinstance(scoring, Planned)]
-        done = run.do("scoring", blocks)
-        scored = [_scored(run, *one, done) for one in planned]
+        scored, done = _score(run, plan, asked)
         results = Results(out / stem)
         with explained(out):
             results.folder.mkdir(parents=True, exist_ok=True)
@@ -162,44 +164,135 @@ def _check_place(folder: Path) -> None:
         raise BadInput(f"{folder} is a file; the tables need a folder there: move it away")
 
 
-def _scoring(run: _Run, task: TaskPlan, group: Group, asked: Entries) -> Planned | str:
-    """The scoring block of a group, or the reason why it cannot be scored."""
-    gone = [block for block in task.yardsticks() if block.key not in asked]
+def _score(run: _Run, plan: Plan, asked: Entries) -> tuple[list[Scored], dict[str, Entry]]:
+    """Score every chunk of every group, then the metrics that need all chunks of a group."""
+    pairs = [(task, group) for task in plan.tasks for group in task.groups]
+    probed = run.do("probing", [one for task in plan.tasks for one in _probing(run, task, asked)])
+    known = {**asked, **probed}
+    cut = [
+        [_scoring(run, task, group, chunk, known) for chunk in range(len(task.chunks))]
+        for task, group in pairs
+    ]
+    done = probed | run.do(
+        "scoring", [one for chunks in cut for one in chunks if isinstance(one, Planned)]
+    )
+    whole = [
+        _pooled(run, task, group, chunks, {**asked, **done})
+        for (task, group), chunks in zip(pairs, cut, strict=True)
+    ]
+    done |= run.do("pooling", [one for one in whole if isinstance(one, Planned)])
+    scored = []
+    for (task, group), chunks, pooled in zip(pairs, cut, whole, strict=True):
+        mine, over = _metrics(run.study, task)
+        scored += [_scored(run, task, group, one, done, mine) for one in chunks]
+        scored += [] if pooled is None else [_scored(run, task, group, pooled, done, over)]
+    return scored, done
+
+
+def _metrics(study: Study, task: TaskPlan) -> tuple[tuple[Metric, ...], tuple[Metric, ...]]:
+    """Metrics that a chunk is scored by, and those that wait for all chunks."""
+    if len(task.chunks) == 1:
+        return study.metrics, ()
+    over = over_instances(study.metrics)
+    return tuple(metric for metric in study.metrics if metric not in over), over
+
+
+def _scoring(run: _Run, task: TaskPlan, group: Group, chunk: int, asked: Entries) -> Planned | str:
+    """The scoring block of a chunk of a group, or the reason why it cannot be scored."""
+    gone = [block for block in task.yardsticks(chunk) if block.key not in asked]
     if gone:
         return f"{gone[0].spec.kind} failed: {run.reason(gone[0])}"
-    inputs = [*task.yardsticks(), *group.asked]
-    stored = {block.key: _stored(run, block, asked) for block in inputs}
-    facts = asked[task.facts.key].meta
+    metrics, over = _metrics(run.study, task)
+    shelf, needs = _shelf(run, task, asked), replace(needs_of(run.study.metrics), judge=True)
+    probes = list(shelf.probing_of(group, chunk))
     spec = Scoring(
+        gathering=shelf.gathering(group, chunk, needs),
+        metrics=metrics,
+        factor_names=run.study.conditions.factor_names,
+        pooled=over,
+        probes=tuple((one.condition, one.metric, shelf.stored(one.block)) for one in probes),
+    )
+    keys = [f"{spec.rows}", *shelf.keys(group, chunk, needs)]
+    keys += [one.block.key + shelf.stored(one.block).reason for one in probes]
+    key = scoring_key(run.study, group, keys, metrics=[*metrics, *over])
+    return Planned(key, spec, _label(task, group, spec.rows))
+
+
+def _probing(run: _Run, task: TaskPlan, asked: Entries) -> Iterator[Planned]:
+    """The blocks of what metrics ask the model themselves, where there is evidence to ask by."""
+    for chunk in range(len(task.chunks)):
+        if all(block.key in asked for block in task.yardsticks(chunk)):
+            yield from (one.block for one in _shelf(run, task, asked).probing(chunk))
+
+
+def _shelf(run: _Run, task: TaskPlan, asked: Entries) -> Shelf:
+    facts = asked[task.facts.key].meta
+    names = tuple(facts["features"]), tuple(facts["outputs"])
+    return Shelf(run.study, task, lambda block: _stored(run, block, asked), names)
+
+
+def _pooled(
+    run: _Run, task: TaskPlan, group: Group, chunks: Sequence[Planned | str], found: Entries
+) -> Planned | str | None:
+    """The block of metrics over all rows, why there is none, or None where none is wanted."""
+    _, over = _metrics(run.study, task)
+    if not over:
+        return None
+    reasons = [one for one in chunks if isinstance(one, str)]
+    blocks = [one for one in chunks if isinstance(one, Planned)]
+    reasons += [run.reason(block) for block in blocks if block.key not in found]
+    if reasons:
+        return reasons[0]
+    facts = found[task.facts.key].meta
+    spec = Pooled(
         task=task.task,
         seed=run.study.seed,
         conditions=group.conditions,
-        metrics=run.study.metrics,
+        metrics=over,
         factor_names=run.study.conditions.factor_names,
-        asked=tuple((block.spec, stored[block.key]) for block in group.asked),
-        judged=tuple(tuple((b.spec, stored[b.key]) for b in repeats) for repeats in task.judged),
-        facts=stored[task.facts.key],
+        chunks=tuple(_stored(run, block, found) for block in blocks),
+        facts=_stored(run, task.facts, found),
         names=(tuple(facts["features"]), tuple(facts["outputs"])),
-        references=stored[task.references.key] if task.references else None,
+        references=_references(run, task, found),
     )
+    keys = ["pooled", *(block.key for block in blocks)]
+    key = scoring_key(run.study, group, keys, metrics=over)
+    return Planned(key, spec, _label(task, group, (0, task.task.instances)))
+
+
+def _label(task: TaskPlan, group: Group, rows: Rows) -> dict[str, Any]:
     label = {"task": task.task.name, "what": ", ".join(c.name for c in group.conditions)[:200]}
-    keys = [key + entry.reason for key, entry in stored.items()]
-    return Planned(scoring_key(run.study, group, keys), spec, label)
+    part = rows != (0, task.task.instances)
+    return {**label, **({"rows": f"{rows[0]}:{rows[1]}"} if part else {})}
 
 
 def _stored(run: _Run, block: Planned, asked: Entries) -> Stored:
     held, folder = asked.get(block.key), str(run.store.folder.absolute())
-    return Stored(folder, held.digest) if held else Stored(folder, reason=run.reason(block))
+    if held is None:
+        return Stored(folder, reason=run.reason(block))
+    return Stored(folder, held.digest, held.meta.get("declined", ""))
+
+
+def _references(run: _Run, task: TaskPlan, found: Entries) -> tuple[tuple[str, Stored], ...]:
+    whole = {PERMUTED: task.references} if task.references else {}
+    blocks = {**whole, **task.further}
+    return tuple((name, _stored(run, block, found)) for name, block in blocks.items())
 
 
 def _scored(
-    run: _Run, task: TaskPlan, group: Group, scoring: Planned | str, done: Entries
+    run: _Run,
+    task: TaskPlan,
+    group: Group,
+    scoring: Planned | str,
+    done: Entries,
+    metrics: tuple[Metric, ...],
 ) -> Scored:
     """What the tables need to know of a group: its block, or why there is none."""
     if isinstance(scoring, str):
-        return Scored(task.task, group.conditions, None, scoring)
+        return Scored(task.task, group.conditions, None, scoring, metrics)
     entry = done.get(scoring.key)
-    return Scored(task.task, group.conditions, entry, "" if entry else run.reason(scoring))
+    reason = "" if entry else run.reason(scoring)
+    return Scored(task.task, group.conditions, entry, reason, metrics)
 
 
 def _facts(run: _Run, task: TaskPlan, asked: Entries) -> Scored:

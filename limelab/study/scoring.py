@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from limelab.lime import Lime
-from limelab.study import evidence as gather
-from limelab.study.blocks import Judgement, Made
+from limelab.study.blocks import Made
+from limelab.study.gathering import Condition, Gathered, Gathering, Stored
+from limelab.study.memory import Rows
 from limelab.study.ready import split
 from limelab.study.rows import (
     LEAD,
@@ -25,131 +24,125 @@ from limelab.study.rows import (
     to_csv,
     with_lead,
 )
-from limelab.study.store import load_arrays
-from limelab.types import Evidence, Explainer, Metric, Reference
+from limelab.types import Evidence, Metric
 
 if TYPE_CHECKING:
     from limelab.study.spec import Task
 
 Arrays = dict[str, npt.NDArray[Any]]
-
-
-@dataclass(frozen=True)
-class Stored:
-    """Where a block's arrays lie, or why there are none."""
-
-    folder: str
-    digest: str = ""
-    reason: str = ""
-
-    def load(self) -> Arrays:
-        """The arrays, checked."""
-        return load_arrays(Path(self.folder), self.digest)
-
-
-@dataclass(frozen=True)
-class Condition:
-    """A named explainer with its factors."""
-
-    name: str
-    explainer: Explainer
-    factors: tuple[tuple[str, Any], ...] = ()
+KEPT = (
+    *("importance", "effect", "selected", "determined", "slope", "r2"),
+    *("n_effective", "g_at_x", "declined", "coef", "stderr", "contribution", "local"),
+)
+OVER = (
+    "the metric goes over all instances, of which there were some; let it say over_instances = True"
+)
 
 
 @dataclass(frozen=True)
 class Scoring:
-    """Fit, judge and score all conditions that share a sampler, over all repeats of a task.
+    """Fit, judge and score all conditions that share a sampler, over all repeats of some rows.
 
     Attributes
     ----------
-    asked : tuple of (spec, Stored), one a repeat
-        Answers for conditions made of our parts, Foreign for another explainer.
-    judged : tuple of tuples of (Judgement, Stored), one tuple a judge
-    facts, references : Stored
-    names : (features, outputs)
+    gathering : Gathering
+    pooled : tuple of Metric
+        Metrics that need the other rows of the task as well: they are scored by another block,
+        for which the explanations are kept.
+    probes : tuple of (condition, metric, Stored)
+        The model's answers to what metrics asked about.
     """
 
-    task: Task
-    seed: int
-    conditions: tuple[Condition, ...]
+    gathering: Gathering
     metrics: tuple[Metric, ...]
     factor_names: tuple[str, ...]
-    asked: tuple[tuple[Any, Stored], ...]
-    judged: tuple[tuple[tuple[Judgement, Stored], ...], ...]
-    facts: Stored
-    names: tuple[tuple[str, ...], tuple[str, ...]]
-    references: Stored | None = None
+    pooled: tuple[Metric, ...] = ()
+    probes: tuple[tuple[str, str, Stored], ...] = ()
     kind = "scores"
+
+    @property
+    def task(self) -> Task:
+        """Of the conditions."""
+        return self.gathering.task
+
+    @property
+    def seed(self) -> int:
+        """Of the study."""
+        return self.gathering.seed
+
+    @property
+    def rows(self) -> Rows:
+        """Which rows of the task."""
+        return self.gathering.rows
 
     def run(self) -> Made:
         """Rows of all conditions as CSV, and what broke on the way."""
-        frame = self._frame()
-        loaded = [(spec, stored.reason or stored.load()) for spec, stored in self.asked]
+        labels = split(self.task, self.seed).labels[slice(*self.rows)]
+        found = self.gathering.found()
         scores, told, errors = [], [], []
-        for condition, found in zip(self.conditions, self._found(frame, loaded), strict=True):
-            if isinstance(found, gather.Broken):
-                errors += [(condition.name, "fit", found.reason)] if found.error else []
-                found = gather.of_nothing(frame, len(loaded), found.reason)
-            evidence, extra = found
-            lead = self._lead(condition)
-            rows, failed = score_rows(evidence, self.metrics, frame.labels)
+        arrays: Arrays = {}
+        for n, (condition, one) in enumerate(zip(self.gathering.conditions, found, strict=True)):
+            errors += [(condition.name, "fit", one.error)] if one.error else []
+            evidence, lacks = self._answered(condition.name, one)
+            lead = lead_of(self.task, condition, self.factor_names)
+            rows, failed = score_rows(evidence, self.metrics, labels, lacks)
             scores.append(with_lead(lead, rows))
-            told.append(with_lead(lead, explanation_rows(evidence, extra, frame.labels)))
-            errors += [(condition.name, *one) for one in failed]
-        return self._made(pd.concat(scores), pd.concat(told), errors)
+            told.append(self._told(with_lead(lead, explanation_rows(evidence, labels))))
+            arrays |= kept(n, evidence) if self.pooled else {}
+            errors += [(condition.name, *broken) for broken in failed]
+        return self._made(pd.concat(scores), told, errors, arrays)
 
-    def _made(self, scores: pd.DataFrame, told: pd.DataFrame, errors: Sequence[Any]) -> Made:
+    def _answered(self, condition: str, one: Gathered) -> tuple[Evidence, dict[str, str]]:
+        """With the answers to probes, and the reasons why some are not there."""
+        mine = [(metric, stored) for name, metric, stored in self.probes if name == condition]
+        answers = {metric: stored.load()["f"] for metric, stored in mine if not stored.reason}
+        reasons = {f"probes {metric}": stored.reason for metric, stored in mine if stored.reason}
+        return replace(one.evidence, probes=answers), {**one.lacks, **reasons}
+
+    def _told(self, rows: pd.DataFrame) -> bytes:
+        text = to_csv(rows[explanation_columns(self.factor_names)], header=False)
+        return gzip.compress(text, 4, mtime=0)
+
+    def _made(
+        self, scores: pd.DataFrame, told: Sequence[bytes], errors: list[Any], arrays: Arrays
+    ) -> Made:
         known = {*score_columns(self.factor_names)}
         columns = score_columns(self.factor_names, [str(c) for c in scores if c not in known])
+        # What is said of all rows, such as "no judge", is said by every chunk: the table tells once
+        over = scores["instance"].eq("") & (self.rows != (0, self.task.instances))
+        wrong = over & scores["value"].notna()
+        errors += _pairs(scores[wrong])
+        scores.loc[wrong, "note"] = OVER
+        scores.loc[wrong, "value"] = np.nan
         texts = {
-            "scores": to_csv(scores[columns], header=False),
-            "told": gzip.compress(
-                to_csv(told[explanation_columns(self.factor_names)], header=False), 4, mtime=0
-            ),
+            "scores": to_csv(scores.loc[~over, columns], header=False),
+            "over": to_csv(scores.loc[over, columns], header=False),
+            "told": b"".join(told),
         }
-        arrays = {name: np.frombuffer(text, np.uint8) for name, text in texts.items()}
-        return Made(arrays, {"columns": columns, "errors": errors, "rows": len(scores)})
+        stored = {name: np.frombuffer(text, np.uint8) for name, text in texts.items()}
+        meta = {"columns": columns, "errors": errors, "rows": len(scores)}
+        return Made({**stored, **arrays}, meta)
 
-    def _frame(self) -> gather.Frame:
-        facts = self.facts.load()
-        judged = [
-            ([spec for spec, _ in repeats], np.stack([stored.load()["f"] for _, stored in repeats]))
-            for repeats in self.judged
-        ]
-        return gather.Frame(
-            *self.names,
-            labels=split(self.task, self.seed).labels,
-            f=facts["f"],
-            model_sd=facts["model_sd"],
-            judgements=judged,
-            references=self._references(),
-        )
 
-    def _references(self) -> dict[str, Reference]:
-        if self.references is None:
-            return {}
-        arrays = self.references.load()
-        note = bytes(arrays["note"]).decode()
-        return {
-            name: Reference(arrays[name], arrays[f"{name}_null"], note)
-            for name in ("prediction", "label")
-        }
+def _pairs(wrong: pd.DataFrame) -> list[tuple[str, str, str]]:
+    """Metrics that went over a part of the rows as if it were all of them."""
+    pairs = wrong[["condition", "metric"]].drop_duplicates().itertuples(index=False)
+    return [(condition, metric, OVER) for condition, metric in pairs]
 
-    def _found(
-        self, frame: gather.Frame, loaded: Sequence[tuple[Any, Any]]
-    ) -> list[tuple[Evidence, Arrays] | gather.Broken]:
-        """Evidence of each condition, or why there is none."""
-        limes = [c.explainer for c in self.conditions if type(c.explainer) is Lime]
-        if not limes:
-            return [gather.of_arrays(frame, [arrays for _, arrays in loaded])]
-        asked = [(spec, y if isinstance(y, str) else y["y"]) for spec, y in loaded]
-        return gather.of_group(frame, limes, asked)
 
-    def _lead(self, condition: Condition) -> dict[str, Any]:
-        values = (self.task.name, self.task.data_name, self.task.model.name, condition.name)
-        factors = dict(condition.factors)
-        return {
-            **dict(zip(LEAD, values, strict=True)),
-            **{name: factors.get(name, "") for name in self.factor_names},
-            "draws": getattr(condition.explainer, "draws", "own"),
-        }
+def kept(condition: int, evidence: Evidence) -> Arrays:
+    """What metrics over all rows need to know of some rows."""
+    found = {name: getattr(evidence, name) for name in KEPT}
+    found["declined"] = evidence.declined.astype(str)
+    return {f"{condition} {name}": a for name, a in found.items() if a is not None}
+
+
+def lead_of(task: Task, condition: Condition, factor_names: Sequence[str]) -> dict[str, Any]:
+    """What stands in front of every row of a condition."""
+    values = (task.name, task.data_name, task.model.name, condition.name)
+    factors = dict(condition.factors)
+    return {
+        **dict(zip(LEAD, values, strict=True)),
+        **{name: factors.get(name, "") for name in factor_names},
+        "draws": getattr(condition.explainer, "draws", "own"),
+    }

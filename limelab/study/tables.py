@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,13 @@ from typing import Any
 import pandas as pd
 
 from limelab.study.files import write_atomically
+from limelab.study.gathering import Condition
 from limelab.study.plan import Plan
 from limelab.study.results import CLAIMS, EXPLANATIONS, MANIFEST, SCORES, TASKS
 from limelab.study.rows import LEAD, explanation_columns, score_columns, to_csv
-from limelab.study.scoring import Condition
 from limelab.study.spec import Study, Task
 from limelab.study.store import Block, Entry
+from limelab.types import Metric
 
 Read = Callable[[str], Block | None]
 
@@ -31,23 +32,41 @@ class Scored:
     conditions: tuple[Condition, ...]
     block: Entry | None
     reason: str
+    metrics: tuple[Metric, ...] = ()
 
 
 def write_scores(folder: Path, study: Study, scored: Sequence[Scored], read: Read) -> None:
     """Scores and explanations of all blocks, each table under one header."""
     factors = study.conditions.factor_names
     header = _header(factors, [one.block for one in scored if one.block is not None])
-    texts = [_head(header)]
-    told = [gzip.compress(_head(explanation_columns(factors)), 4, mtime=0)]
+    write_atomically(folder / SCORES, _scores(header, scored, read))
+    write_atomically(folder / EXPLANATIONS, _explanations(factors, scored, read))
+
+
+def _scores(header: list[str], scored: Sequence[Scored], read: Read) -> Iterator[bytes]:
+    """The table of scores in pieces; what chunks of a task say in the same words, once."""
+    yield _head(header)
+    said: set[bytes] = set()
     for one in scored:
         block = None if one.block is None else read(one.block.key)
         if block is None:
-            texts.append(_failed_rows(one, study, header))
+            yield _failed_rows(one, header)
             continue
-        texts.append(_under(header, bytes(block.arrays["scores"]), block.meta["columns"]))
-        told.append(bytes(block.arrays["told"]))
-    write_atomically(folder / SCORES, b"".join(texts))
-    write_atomically(folder / EXPLANATIONS, b"".join(told))
+        columns = block.meta["columns"]
+        yield _under(header, bytes(block.arrays["scores"]), columns)
+        if "over" in block.arrays:
+            lines = _under(header, bytes(block.arrays["over"]), columns).splitlines(keepends=True)
+            yield b"".join(line for line in lines if line not in said)
+            said.update(lines)
+
+
+def _explanations(factors: Sequence[str], scored: Sequence[Scored], read: Read) -> Iterator[bytes]:
+    """The table of explanations in pieces, each a member of one gzip file."""
+    yield gzip.compress(_head(explanation_columns(factors)), 4, mtime=0)
+    for one in scored:
+        block = None if one.block is None else read(one.block.key)
+        if block is not None and "told" in block.arrays:
+            yield bytes(block.arrays["told"])
 
 
 def write_tasks(folder: Path, facts: Sequence[Scored]) -> None:
@@ -99,7 +118,7 @@ def _under(header: list[str], rows: bytes, columns: list[str]) -> bytes:
     return to_csv(frame.reindex(columns=header, fill_value=""), header=False)
 
 
-def _failed_rows(one: Scored, study: Study, header: list[str]) -> bytes:
+def _failed_rows(one: Scored, header: list[str]) -> bytes:
     """A failed block is one row for each condition and metric, with its error."""
     rows = [
         {
@@ -110,7 +129,7 @@ def _failed_rows(one: Scored, study: Study, header: list[str]) -> bytes:
             "note": one.reason,
         }
         for condition in one.conditions
-        for metric in study.metrics
+        for metric in one.metrics
     ]
     return to_csv(pd.DataFrame(rows, dtype=object).reindex(columns=header), header=False)
 

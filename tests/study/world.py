@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -239,10 +239,11 @@ def killed(out: str, n_jobs: str, moment: str, n: str) -> None:
         home: Any = tables
         write, left = home.write_atomically, [int(n)]
 
-        def dying(path: str | os.PathLike[str], content: bytes) -> None:
+        def dying(path: str | os.PathLike[str], content: bytes | Iterable[bytes]) -> None:
             left[0] -= 1
             if left[0] == 0:
-                Path(path).with_name(".limelab-half.tmp").write_bytes(content[: len(content) // 2])
+                whole = content if isinstance(content, bytes) else b"".join(content)
+                Path(path).with_name(".limelab-half.tmp").write_bytes(whole[: len(whole) // 2])
                 stop()
             write(path, content)
 
