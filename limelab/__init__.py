@@ -6,9 +6,9 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from limelab import datasets, exact, metrics, models, presets
+    from limelab import datasets, domains, embeddings, exact, metrics, models, presets
     from limelab.distances import Cosine, Euclidean, Gower
-    from limelab.domains import Table
+    from limelab.domains import Image, Table, Text
     from limelab.exact import ExactLime
     from limelab.explanation import Explanation
     from limelab.kernels import Ball, EffectiveSize, Exponential, Flat
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         Antithetic,
         BinFrequencies,
         Copula,
+        Dropout,
         Gaussian,
         GlobalGaussian,
         Iid,
@@ -27,10 +28,19 @@ if TYPE_CHECKING:
         Neighbours,
         Rows,
         Sobol,
+        Strengths,
         Uniform,
+        UniformCount,
     )
     from limelab.presets import Dlime, Maple, OptiLime, SLime
-    from limelab.representations import Binned, EntropyBins, Standardized
+    from limelab.representations import (
+        Binned,
+        Embedded,
+        EntropyBins,
+        Presence,
+        Standardized,
+        Strength,
+    )
     from limelab.study import Claim, Conditions, Judge, Results, Study, Task, compare, vary
     from limelab.surrogates import (
         AbsoluteRidge,
@@ -51,9 +61,17 @@ if TYPE_CHECKING:
     from limelab.uncertainty import Precise, Replicated, samples_needed
 
 _HOMES = {
-    "limelab": ("datasets", "exact", "metrics", "models", "presets"),
+    "limelab": (
+        "datasets",
+        "domains",
+        "embeddings",
+        "exact",
+        "metrics",
+        "models",
+        "presets",
+    ),
     "limelab.distances": ("Cosine", "Euclidean", "Gower"),
-    "limelab.domains": ("Table",),
+    "limelab.domains": ("Image", "Table", "Text"),
     "limelab.exact": ("ExactLime",),
     "limelab.explanation": ("Explanation",),
     "limelab.kernels": ("Ball", "EffectiveSize", "Exponential", "Flat"),
@@ -62,6 +80,7 @@ _HOMES = {
         "Antithetic",
         "BinFrequencies",
         "Copula",
+        "Dropout",
         "Gaussian",
         "GlobalGaussian",
         "Iid",
@@ -72,10 +91,19 @@ _HOMES = {
         "Neighbours",
         "Rows",
         "Sobol",
+        "Strengths",
         "Uniform",
+        "UniformCount",
     ),
     "limelab.presets": ("Dlime", "Maple", "OptiLime", "SLime"),
-    "limelab.representations": ("Binned", "EntropyBins", "Standardized"),
+    "limelab.representations": (
+        "Binned",
+        "Embedded",
+        "EntropyBins",
+        "Presence",
+        "Standardized",
+        "Strength",
+    ),
     "limelab.study": (
         "Claim",
         "Conditions",
@@ -120,7 +148,9 @@ __all__ = [
     "Copula",
     "Cosine",
     "Dlime",
+    "Dropout",
     "EffectiveSize",
+    "Embedded",
     "EntropyBins",
     "Euclidean",
     "ExactLime",
@@ -135,6 +165,7 @@ __all__ = [
     "HighestProducts",
     "HighestWeights",
     "Iid",
+    "Image",
     "Judge",
     "KernelDensity",
     "Lasso",
@@ -152,6 +183,7 @@ __all__ = [
     "PlainRidge",
     "Polynomial",
     "Precise",
+    "Presence",
     "Replicated",
     "Results",
     "Ridge",
@@ -159,14 +191,20 @@ __all__ = [
     "SLime",
     "Sobol",
     "Standardized",
+    "Strength",
+    "Strengths",
     "Study",
     "Table",
     "Task",
+    "Text",
     "Tree",
     "Uniform",
+    "UniformCount",
     "__version__",
     "compare",
     "datasets",
+    "domains",
+    "embeddings",
     "exact",
     "explain",
     "metrics",

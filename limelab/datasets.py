@@ -14,6 +14,12 @@ import numpy.typing as npt
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
+from limelab.corpora import Texts as Texts
+from limelab.corpora import load_texts as load_texts
+from limelab.corpora import text_names as text_names
+from limelab.galleries import Images as Images
+from limelab.galleries import image_names as image_names
+from limelab.galleries import load_images as load_images
 from limelab.types import BadInput
 
 Kind = Literal["classification", "regression"]

@@ -1,4 +1,4 @@
-"""Texts as dense vectors: latent semantic analysis, word vectors, a sentence model; no surrogate."""
+"""Texts as dense vectors: latent semantic analysis, word vectors, a transformer; no surrogate."""
 
 from __future__ import annotations
 
@@ -123,7 +123,8 @@ def _word_vectors() -> tuple[dict[str, int], Array]:
     raw = path.read_bytes()
     place = raw.index(b"\n") + 1
     size, width = (int(number) for number in raw[:place].split())
-    places, table = {}, np.empty((size, width), dtype=np.float32)
+    places: dict[str, int] = {}
+    table = np.empty((size, width), dtype=np.float32)
     for i in range(size):
         stop = raw.index(b" ", place)
         places.setdefault(raw[place:stop].strip().decode("utf-8", "replace"), i)

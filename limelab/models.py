@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
+from limelab import makers
 from limelab.blackbox import one_thread
 from limelab.types import BadInput
 
@@ -55,7 +56,11 @@ class Recipe:
         return self.make.__qualname__.removeprefix("_")
 
     def __repr__(self) -> str:
-        home = "" if self.make.__module__ == __name__ else f"{self.make.__module__}."
+        home = (
+            ""
+            if self.make.__module__ in (__name__, makers.__name__)
+            else f"{self.make.__module__}."
+        )
         options = ", ".join(f"{key}={value!r}" for key, value in self.options)
         return f"{home}{self.name}({options})"
 
@@ -104,8 +109,43 @@ def linear() -> Recipe:
     return Recipe(_linear)
 
 
+def counts_linear() -> Recipe:
+    """Texts: counts of words, logistic regression."""
+    return Recipe(makers.counts_linear)
+
+
+def tfidf_linear() -> Recipe:
+    """Texts: TF-IDF, logistic regression."""
+    return Recipe(makers.tfidf_linear)
+
+
+def tfidf_forest(*, n_estimators: int = 100) -> Recipe:
+    """Texts: TF-IDF, random forest."""
+    return Recipe(makers.tfidf_forest, (("n_estimators", n_estimators),))
+
+
+def lsa_linear(*, dimensions: int = 50) -> Recipe:
+    """Texts: latent semantic analysis, logistic regression."""
+    return Recipe(makers.lsa_linear, (("dimensions", dimensions),))
+
+
+def vectors_linear() -> Recipe:
+    """Texts: mean word2vec vector, logistic regression; needs the side folder."""
+    return Recipe(makers.vectors_linear)
+
+
+def pixel_network(*, width: int = 64) -> Recipe:
+    """Pictures: one hidden layer of rectifiers on their pixels."""
+    return Recipe(makers.pixel_network, (("width", width),))
+
+
+def colour_linear() -> Recipe:
+    """Pictures: features of the colour channels, logistic regression: sees a colour cast."""
+    return Recipe(makers.colour_linear)
+
+
 def all_recipes() -> tuple[Recipe, ...]:
-    """Every recipe with its defaults.
+    """Every recipe for tables with its defaults.
 
     Examples
     --------

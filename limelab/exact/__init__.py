@@ -19,14 +19,18 @@ from limelab.exact.gaussian import (
     sine_gaussian,
     step_gaussian,
 )
+from limelab.exact.image import image_law, linear_pixels
 from limelab.exact.laws import Normal, neighbourhood
 from limelab.exact.masks import enumerate_masks
 from limelab.exact.population import Population
+from limelab.exact.presence import MaskLaw
+from limelab.exact.text import linear_words, text_law
 
 __all__ = [
     "BinLaw",
     "ExactLime",
     "LimeBins",
+    "MaskLaw",
     "Normal",
     "Population",
     "binned",
@@ -35,12 +39,16 @@ __all__ = [
     "binned_trees",
     "enumerate_masks",
     "hinge_gaussian",
+    "image_law",
     "linear_gaussian",
+    "linear_pixels",
+    "linear_words",
     "logistic_gaussian",
     "neighbourhood",
     "probit_gaussian",
     "quadratic_gaussian",
     "sine_gaussian",
     "step_gaussian",
+    "text_law",
     "trees",
 ]

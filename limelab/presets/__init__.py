@@ -2,6 +2,7 @@
 
 from limelab.presets.bayeslime import CredibleRidge, bayeslime
 from limelab.presets.entering import Entering
+from limelab.presets.image import lime_image
 from limelab.presets.instance import WithInstance, WithInstanceFromMean
 from limelab.presets.optilime import OptiLime
 from limelab.presets.relatives import baylime, blimey_tree, glime_gaussian, melime_kde
@@ -14,6 +15,7 @@ from limelab.presets.tabular import (
     lime_tabular_around,
     lime_tabular_continuous,
 )
+from limelab.presets.text import lime_text
 
 __all__ = [
     "CredibleRidge",
@@ -30,8 +32,10 @@ __all__ = [
     "baylime",
     "blimey_tree",
     "glime_gaussian",
+    "lime_image",
     "lime_tabular",
     "lime_tabular_around",
     "lime_tabular_continuous",
+    "lime_text",
     "melime_kde",
 ]

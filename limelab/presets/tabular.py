@@ -3,31 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 
 from limelab.distances import Euclidean
 from limelab.kernels import Exponential
 from limelab.lime import Lime
-from limelab.numbers import count
 from limelab.perturbations import BinFrequencies, Gaussian, GlobalGaussian
-from limelab.presets.instance import WithInstance, WithInstanceFromMean
-from limelab.presets.ridge import LimeRidge
+from limelab.presets.choices import Selection, drawn, selector, surrogate
 from limelab.representations import Binned, Standardized
-from limelab.surrogates import (
-    AbsoluteRidge,
-    Forward,
-    HighestProducts,
-    HighestWeights,
-    LassoPath,
-)
-from limelab.types import Array, BadInput, Interpreted, Kernel, Surrogate
+from limelab.types import Array, Interpreted, Kernel
 
-Selection = Literal["auto", "forward_selection", "highest_weights", "lasso_path", "none"]
-Selector = Forward | HighestProducts | HighestWeights | LassoPath | None
-
-_FEW = 6  # features up to which lime's "auto" selects forward
 _WIDTH = 0.75  # times the root of the number of features
 
 
@@ -99,13 +85,13 @@ def lime_tabular(
     >>> lime.n_samples, lime.surrogate
     (4999, LimeRidge(alpha=1.0, select=Forward(k=5)))
     """
-    select = _selector(num_features, feature_selection, products=False)
+    select = selector(num_features, feature_selection, products=False)
     return Lime(
         perturbation=BinFrequencies(bins),
         representation=Binned(bins),
         kernel=_kernel(kernel_width),
-        surrogate=_surrogate(select, standard_errors=standard_errors),
-        n_samples=_drawn(num_samples),
+        surrogate=surrogate(select, standard_errors=standard_errors),
+        n_samples=drawn(num_samples),
     )
 
 
@@ -140,13 +126,13 @@ def lime_tabular_continuous(
     >>> lime_tabular_continuous(5).perturbation
     GlobalGaussian(design=Iid())
     """
-    select = _selector(num_features, feature_selection, products=True)
+    select = selector(num_features, feature_selection, products=True)
     return Lime(
         perturbation=GlobalGaussian(),
         representation=Standardized(),
         kernel=_kernel(kernel_width),
-        surrogate=_surrogate(select, standard_errors=standard_errors),
-        n_samples=_drawn(num_samples),
+        surrogate=surrogate(select, standard_errors=standard_errors),
+        n_samples=drawn(num_samples),
     )
 
 
@@ -177,52 +163,15 @@ def lime_tabular_around(
     >>> lime_tabular_around(5).perturbation
     Gaussian(scale=1.0, design=Iid())
     """
-    select = _selector(num_features, feature_selection, products=True)
+    select = selector(num_features, feature_selection, products=True)
     return Lime(
         perturbation=Gaussian(1.0),
         representation=Standardized(),
         kernel=_kernel(kernel_width),
-        surrogate=_surrogate(select, standard_errors=standard_errors),
-        n_samples=_drawn(num_samples),
+        surrogate=surrogate(select, standard_errors=standard_errors),
+        n_samples=drawn(num_samples),
     )
-
-
-def _selector(num_features: int, name: str, *, products: bool) -> Selector:
-    """lime's rule by its name; in continuous mode it ranks by products with the instance."""
-    chosen = Forward(num_features)  # proves the number at birth, for "none" too
-    if name == "auto":
-        name = "forward_selection" if chosen.k <= _FEW else "highest_weights"
-    rules: dict[str, Selector] = {
-        "forward_selection": chosen,
-        "highest_weights": HighestProducts(chosen.k) if products else HighestWeights(chosen.k),
-        "lasso_path": LassoPath(chosen.k),
-        "none": None,
-    }
-    if name not in rules:
-        raise BadInput(f"feature_selection={name!r}; expected one of {['auto', *rules]}")
-    return rules[name]
-
-
-def _surrogate(select: Selector, *, standard_errors: bool) -> Surrogate:
-    """lime's ridge with the instance as its first sample."""
-    if not standard_errors:
-        return LimeRidge(1.0, select)
-    ridge, products = AbsoluteRidge(1.0, select), isinstance(select, HighestProducts)
-    return WithInstanceFromMean(ridge) if products else WithInstance(ridge)
 
 
 def _kernel(width: float | None) -> Kernel:
     return Exponential(_WIDTH) if width is None else Exponential(width, SummedEuclidean())
-
-
-@dataclass(frozen=True)
-class _Samples:
-    num_samples: int
-
-    def __post_init__(self) -> None:
-        count(self, "num_samples", least=2)
-
-
-def _drawn(num_samples: int) -> int:
-    """How many samples are drawn beside the instance."""
-    return _Samples(num_samples).num_samples - 1
