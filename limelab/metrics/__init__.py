@@ -1,7 +1,51 @@
 """How to judge: metrics over evidence, and their formulas on plain arrays under usual names."""
 
-from limelab.metrics.agreement import Agreement, Heterogeneity
-from limelab.metrics.fidelity import R2, Gap, LabelAgreement, LimeScore, Rmse
+from limelab.metrics.agreement import Agreement, mean_magnitude, sp_lime_importance
+from limelab.metrics.complexity import (
+    Complexity,
+    EffectiveComplexity,
+    Sparseness,
+    complexity,
+    effective_complexity,
+    sparseness,
+)
+from limelab.metrics.erasure import (
+    Comprehensiveness,
+    Sufficiency,
+    comprehensiveness,
+    sufficiency,
+)
+from limelab.metrics.faithfulness import (
+    FaithfulnessCorrelation,
+    FaithfulnessEstimate,
+    faithfulness_correlation,
+    faithfulness_estimate,
+)
+from limelab.metrics.fidelity import R2, Gap, LabelAgreement, LimeScore, Rmse, RmseArea
+from limelab.metrics.gaps import PGI, PGU, PGIArea, PGUArea, area_over_k, prediction_gap
+from limelab.metrics.identity import Identity, Separability, identity, separability
+from limelab.metrics.infidelity import (
+    Infidelity,
+    NormalizedInfidelity,
+    infidelity,
+    normalized_infidelity,
+)
+from limelab.metrics.monotonicity import (
+    Monotonicity,
+    MonotonicityCorrelation,
+    MonotonicityFraction,
+    monotonicity,
+    monotonicity_correlation,
+    monotonicity_fraction,
+)
+from limelab.metrics.moving import (
+    AvgSensitivity,
+    AvgSensitivityRelative,
+    Lipschitz,
+    MaxSensitivity,
+    MaxSensitivityCaptum,
+    MaxSensitivityRelative,
+)
 from limelab.metrics.overlap import (
     feature_agreement,
     pairwise_rank_agreement,
@@ -12,7 +56,36 @@ from limelab.metrics.overlap import (
 from limelab.metrics.predicted import near_tie_jaccard, predicted_cv, predicted_jaccard
 from limelab.metrics.rank_biased import Rbo, rbo
 from limelab.metrics.ranks import kendall, spearman, top_k_jaccard, weighted_kendall
+from limelab.metrics.realism import (
+    RealismAuc,
+    RealismDistance,
+    RealismMahalanobis,
+    RealismOffData,
+    RealismOutlier,
+    RealismViolations,
+)
+from limelab.metrics.relative import (
+    RelativeInputStability,
+    RelativeInputStabilityNorm,
+    RelativeOutputStability,
+    RelativeOutputStabilityNorm,
+)
+from limelab.metrics.sensitivity import (
+    avg_sensitivity,
+    avg_sensitivity_relative,
+    local_lipschitz,
+    max_sensitivity,
+    max_sensitivity_captum,
+    max_sensitivity_relative,
+    relative_input_stability,
+    relative_input_stability_norm,
+    relative_output_stability,
+    relative_output_stability_norm,
+    relative_representation_stability,
+    relative_representation_stability_norm,
+)
 from limelab.metrics.signs import SignStability, sign_overlap
+from limelab.metrics.single import Heterogeneity, LocalAgreement
 from limelab.metrics.stability import (
     KendallStability,
     RankBiased,
@@ -22,41 +95,114 @@ from limelab.metrics.stability import (
     WeightedKendallStability,
     coefficient_of_variation,
 )
+from limelab.metrics.truth import TruthDistance, TruthRank, TruthSign, error_parts
+from limelab.metrics.twosample import two_sample_auc
 from limelab.metrics.visani import Csi, Vsi, csi, vsi
 
 __all__ = [
+    "PGI",
+    "PGU",
     "R2",
     "Agreement",
+    "AvgSensitivity",
+    "AvgSensitivityRelative",
+    "Complexity",
+    "Comprehensiveness",
     "Csi",
+    "EffectiveComplexity",
+    "FaithfulnessCorrelation",
+    "FaithfulnessEstimate",
     "Gap",
     "Heterogeneity",
+    "Identity",
+    "Infidelity",
     "KendallStability",
     "LabelAgreement",
     "LimeScore",
+    "Lipschitz",
+    "LocalAgreement",
+    "MaxSensitivity",
+    "MaxSensitivityCaptum",
+    "MaxSensitivityRelative",
+    "Monotonicity",
+    "MonotonicityCorrelation",
+    "MonotonicityFraction",
+    "NormalizedInfidelity",
+    "PGIArea",
+    "PGUArea",
     "RankBiased",
     "RankCorrelation",
     "Rbo",
+    "RealismAuc",
+    "RealismDistance",
+    "RealismMahalanobis",
+    "RealismOffData",
+    "RealismOutlier",
+    "RealismViolations",
+    "RelativeInputStability",
+    "RelativeInputStabilityNorm",
+    "RelativeOutputStability",
+    "RelativeOutputStabilityNorm",
     "Rmse",
+    "RmseArea",
+    "Separability",
     "SignStability",
+    "Sparseness",
+    "Sufficiency",
     "TopK",
+    "TruthDistance",
+    "TruthRank",
+    "TruthSign",
     "Variation",
     "Vsi",
     "WeightedKendallStability",
+    "area_over_k",
+    "avg_sensitivity",
+    "avg_sensitivity_relative",
     "coefficient_of_variation",
+    "complexity",
+    "comprehensiveness",
     "csi",
+    "effective_complexity",
+    "error_parts",
+    "faithfulness_correlation",
+    "faithfulness_estimate",
     "feature_agreement",
+    "identity",
+    "infidelity",
     "kendall",
+    "local_lipschitz",
+    "max_sensitivity",
+    "max_sensitivity_captum",
+    "max_sensitivity_relative",
+    "mean_magnitude",
+    "monotonicity",
+    "monotonicity_correlation",
+    "monotonicity_fraction",
     "near_tie_jaccard",
+    "normalized_infidelity",
     "pairwise_rank_agreement",
     "predicted_cv",
     "predicted_jaccard",
+    "prediction_gap",
     "rank_agreement",
     "rbo",
+    "relative_input_stability",
+    "relative_input_stability_norm",
+    "relative_output_stability",
+    "relative_output_stability_norm",
+    "relative_representation_stability",
+    "relative_representation_stability_norm",
+    "separability",
     "sign_agreement",
     "sign_overlap",
     "signed_rank_agreement",
+    "sp_lime_importance",
+    "sparseness",
     "spearman",
+    "sufficiency",
     "top_k_jaccard",
+    "two_sample_auc",
     "vsi",
     "weighted_kendall",
 ]
