@@ -6,54 +6,38 @@ import concurrent.futures as cf
 import functools
 import inspect
 import os
-import threading
+import platform
 import time
 import traceback
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
-from typing import Generic, Literal, NamedTuple, ParamSpec, TypeVar
+from typing import Generic, Literal, TypeVar
 
-from threadpoolctl import threadpool_limits
+from limelab.study.timelimit import OverTime, limited
 
-from limelab.types import BadInput
-
-P = ParamSpec("P")
 T = TypeVar("T")
 Spec = TypeVar("Spec")
 Result = TypeVar("Result")
 MakeExecutor = Callable[[], cf.Executor]
 
 # Errors of the machinery and not of the task; by name, as loky and dask are imported only for use.
-INFRASTRUCTURE = frozenset(
+WORKER_DIED = frozenset({"TerminatedWorkerError", "BrokenProcessPool", "KilledWorker"})
+CONNECTION_LOST = frozenset(
     {
-        "TerminatedWorkerError",
-        "BrokenProcessPool",
-        "KilledWorker",
         "CancelledError",
         "FutureCancelledError",
+        "FuturesCancelledError",
         "CommClosedError",
         "ShutdownExecutorError",  # somebody in this process asked loky for another pool
     }
 )
-ONE_THREAD = MappingProxyType(
-    dict.fromkeys(
-        (
-            "OMP_NUM_THREADS",
-            "OPENBLAS_NUM_THREADS",
-            "MKL_NUM_THREADS",
-            "BLIS_NUM_THREADS",
-            "VECLIB_MAXIMUM_THREADS",
-            "NUMEXPR_NUM_THREADS",
-            "NUMBA_NUM_THREADS",
-        ),
-        "1",
-    )
-)
-IDLE_SECONDS = 300  # as joblib: a pool outlives the pauses between two studies
+INFRASTRUCTURE = WORKER_DIED | CONNECTION_LOST
 MAX_BARREN = 5
+TRIES_ALONE = 2  # a worker that is killed from outside is no fault of its task
+STALL_S = 600.0
+LIMIT_EXIT = 75  # of a worker that could not be interrupted
 MAX_ERROR = 500
 
 
@@ -68,7 +52,8 @@ class Outcome(Generic[Result]):
     Attributes
     ----------
     status : {"ok", "error", "died"}
-        "error": the task raised; "died": its worker did not survive it, also when it ran alone.
+        "error": the task raised or took too long; "died": its worker did not survive it, also
+        when it ran alone.
     value : the task's result, None unless ok
     error : str
         Type, message and innermost place of the error, "" if ok.
@@ -79,14 +64,15 @@ class Outcome(Generic[Result]):
     error: str = ""
 
 
-def drive(
+def drive(  # noqa: PLR0913  (how long to wait is said twice: for one task, and for any)
     tasks: Mapping[str, Spec],
     execute: Callable[[Spec], Result],
     *,
     make_executor: MakeExecutor,
-    workers: int,
+    workers: int | Callable[[], int],
     on_done: Callable[[str, Outcome[Result]], None],
-    stall_s: float = 600.0,
+    stall_s: float = STALL_S,
+    limit_s: float | None = None,
 ) -> None:
     """Run all tasks and hand each outcome on as soon as it is there.
 
@@ -96,18 +82,21 @@ def drive(
     Parameters
     ----------
     tasks : mapping of str to spec
-        Small picklable specs; workers load what they need themselves.
+        Picklable specs, taken from the mapping as they are handed out.
     execute : callable
         Importable by the workers; may raise, which becomes an outcome.
     make_executor : callable
         Asked at the start and after each breakdown; it may hand out the same living pool again.
         A pool is shut down here only when it broke or the run ends early.
-    workers : int
-        At most twice as many tasks are in flight.
+    workers : int or callable
+        At most twice as many tasks are in flight; asked each time where it can change.
     on_done : callable
         Gets key and outcome, in this thread, each key once; what it raises ends the run.
     stall_s : float
         Longest wait without any task finishing.
+    limit_s : float, optional
+        Longest time of one task; then it is interrupted and, where that does not help and it has
+        a process of its own, ended with its worker.
 
     Raises
     ------
@@ -119,6 +108,7 @@ def drive(
 
     Examples
     --------
+    >>> from limelab.study.pools import serial
     >>> done = {}
     >>> drive(
     ...     {"a": 2, "b": 0},
@@ -130,7 +120,9 @@ def drive(
     >>> done["a"].value, done["b"].status, done["b"].error.split(":")[0]
     (3, 'error', 'ZeroDivisionError')
     """
-    _Driver(tasks, execute, make_executor, 2 * workers, on_done, stall_s).run()
+    call = functools.partial(_attempt, execute, limit_s, _here())
+    count = workers if callable(workers) else lambda: workers
+    _Driver(tasks, call, make_executor, count, on_done, (stall_s, limit_s)).run()
 
 
 class _Driver(Generic[Spec, Result]):
@@ -139,24 +131,26 @@ class _Driver(Generic[Spec, Result]):
     def __init__(
         self,
         tasks: Mapping[str, Spec],
-        execute: Callable[[Spec], Result],
+        call: Callable[[Spec], Outcome[Result]],
         make_executor: MakeExecutor,
-        window: int,
+        workers: Callable[[], int],
         on_done: Callable[[str, Outcome[Result]], None],
-        stall_s: float,
+        patience: tuple[float, float | None],
     ) -> None:
         self.tasks = tasks
-        self.call = functools.partial(_attempt, execute)
+        self.call = call
         self.make_executor = make_executor
-        self.window = window
+        self.workers = workers
         self.on_done = on_done
-        self.stall_s = stall_s
+        self.stall_s, self.limit_s = patience
         self.waiting = deque(tasks)
         self.suspects: deque[str] = deque()
         self.live: dict[cf.Future[Outcome[Result]], str] = {}
         self.executor: cf.Executor | None = None
-        self.settled = 0
+        self.handed_on = 0
         self.barren = 0
+        self.deaths: Counter[str] = Counter()
+        self.began: dict[str, float] = {}
 
     def run(self) -> None:
         try:
@@ -171,16 +165,17 @@ class _Driver(Generic[Spec, Result]):
 
     def _work_until_broken_or_empty(self) -> None:
         alone = bool(self.suspects)
-        queue, width = (self.suspects, 1) if alone else (self.waiting, self.window)
+        queue = self.suspects if alone else self.waiting
         self.executor = self.executor or self.make_executor()
-        settled, sound = self.settled, True
+        handed_on, sound = self.handed_on, True
         while self.live or (queue and sound):
+            width = 1 if alone else 2 * max(1, self.workers())
             sound = sound and self._fill(self.executor, queue, width)
             for future in self._wait():
                 sound = self._settle(future, alone=alone) and sound
         if not sound:
             self._stop()
-            self._check_barren(self.settled - settled)
+            self._check_barren(self.handed_on - handed_on)
 
     def _fill(self, executor: cf.Executor, queue: deque[str], width: int) -> bool:
         """Hand out tasks up to the window; False where the executor takes no more."""
@@ -191,7 +186,8 @@ class _Driver(Generic[Spec, Result]):
                 if not _is_infrastructure(error):
                     raise
                 return False
-            self.live[future] = queue.popleft()
+            key = queue.popleft()
+            self.live[future], self.began[key] = key, time.monotonic()
             if future.done():  # a serial executor: commit this result before the next is computed
                 break
         return True
@@ -212,7 +208,6 @@ class _Driver(Generic[Spec, Result]):
     def _settle(self, future: cf.Future[Outcome[Result]], *, alone: bool) -> bool:
         """Hand on how a task ended; False where the executor died of it or with it."""
         key = self.live.pop(future)
-        self.settled += 1
         try:
             outcome = future.result()
         except KeyboardInterrupt:
@@ -220,14 +215,27 @@ class _Driver(Generic[Spec, Result]):
         except BaseException as error:
             if not _is_infrastructure(error):
                 outcome = Outcome("error", error=_say(error))
-            elif alone:
-                self.on_done(key, Outcome("died", error=_say(error)))
-                return False
             else:
-                self.suspects.append(key)
+                self._suspect(key, error, alone=alone)
                 return False
-        self.on_done(key, outcome)
+        self._hand_on(key, outcome)
         return True
+
+    def _suspect(self, key: str, error: BaseException, *, alone: bool) -> None:
+        """Blame a task that dies alone; let any other run again, alone."""
+        spent = time.monotonic() - self.began[key]
+        self.deaths[key] += alone and _is_of(error, WORKER_DIED)
+        if alone and self.limit_s is not None and spent >= self.limit_s:
+            said = f"took longer than {self.limit_s:g} s and could not be interrupted"
+            self._hand_on(key, Outcome("died", error=f"OverTime: {said}"))
+        elif self.deaths[key] >= TRIES_ALONE:
+            self._hand_on(key, Outcome("died", error=_say(error)))
+        else:
+            self.suspects.append(key)
+
+    def _hand_on(self, key: str, outcome: Outcome[Result]) -> None:
+        self.handed_on += 1
+        self.on_done(key, outcome)
 
     def _hand_on_finished(self) -> None:
         finished = [future for future in self.live if future.done() and not future.cancelled()]
@@ -246,32 +254,46 @@ class _Driver(Generic[Spec, Result]):
         wanted = {"wait": False, "cancel_futures": True, "kill_workers": True}
         executor.shutdown(**{name: value for name, value in wanted.items() if name in known})
 
-    def _check_barren(self, settled: int) -> None:
-        self.barren = 0 if settled else self.barren + 1
+    def _check_barren(self, handed_on: int) -> None:
+        self.barren = 0 if handed_on else self.barren + 1
         if self.barren == MAX_BARREN:
             raise EngineError(
-                f"{MAX_BARREN} executors in a row broke before any task ran; check that workers "
+                f"{MAX_BARREN} executors in a row broke before any task ended; check that workers "
                 "can start (memory, address), then run again: it goes on from what is done"
             )
 
     def _say_stalled(self) -> str:
         keys = list(self.live.values())
         return (
-            f"no task finished in {self.stall_s:g} s ({self.settled} had before; {len(keys)} in "
+            f"no task finished in {self.stall_s:g} s ({self.handed_on} had before; {len(keys)} in "
             f"flight, the oldest is {keys[0]}); check "
             "the workers, then run again: it goes on from what is done"
         )
 
 
-def _attempt(execute: Callable[[Spec], Result], spec: Spec) -> Outcome[Result]:
+def _here() -> tuple[str, int]:
+    return platform.node(), os.getpid()
+
+
+def _attempt(
+    execute: Callable[[Spec], Result], limit_s: float | None, driver: tuple[str, int], spec: Spec
+) -> Outcome[Result]:
+    """One task, in a worker or in the driver's own process."""
     # Errors become text where they arise: an exception that does not survive pickling breaks a
     # pool, and one that carries the name of an infrastructure error would be taken for one.
     try:
-        return Outcome("ok", value=execute(spec))
+        with limited(limit_s, None if driver == _here() else _leave):
+            return Outcome("ok", value=execute(spec))
     except KeyboardInterrupt:
         raise
+    except OverTime as error:
+        return Outcome("error", error=_say(error))
     except BaseException as error:
         return Outcome("error", error=f"{_say(error)} (at {_place(error)})")
+
+
+def _leave() -> None:
+    os._exit(LIMIT_EXIT)
 
 
 def _say(error: BaseException) -> str:
@@ -286,96 +308,8 @@ def _place(error: BaseException) -> str:
 
 
 def _is_infrastructure(error: BaseException) -> bool:
-    return any(kind.__name__ in INFRASTRUCTURE for kind in type(error).__mro__)
+    return _is_of(error, INFRASTRUCTURE)
 
 
-class _Serial(cf.Executor):
-    """Runs each task in place, at submit, with one BLAS thread as in every worker."""
-
-    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> cf.Future[T]:
-        future: cf.Future[T] = cf.Future()
-        try:
-            with threadpool_limits(limits=1):
-                future.set_result(fn(*args, **kwargs))
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:
-            future.set_exception(error)
-        return future
-
-
-def serial() -> cf.Executor:
-    """An executor that runs tasks one after the other in this process."""
-    return _Serial()
-
-
-def loky(workers: int) -> cf.Executor:
-    """The pool of processes of this machine, one BLAS thread each, made anew once dead."""
-    from joblib.externals.loky import get_reusable_executor
-
-    executor: cf.Executor = get_reusable_executor(
-        max_workers=workers,
-        timeout=IDLE_SECONDS,
-        env=dict(ONE_THREAD),
-        initializer=_leave_with,
-        initargs=(os.getpid(),),
-    )
-    return executor
-
-
-def _leave_with(driver: int) -> None:
-    """End this worker when its driver is gone, which after a SIGKILL tells nobody.
-
-    Windows keeps naming the dead parent; there the worker leaves when it has been idle for long.
-    """
-
-    def watch() -> None:
-        while os.getppid() == driver:
-            time.sleep(1.0)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
-class Engine(NamedTuple):
-    """What `drive` needs to know of a backend."""
-
-    make_executor: MakeExecutor
-    workers: int
-
-
-def from_name(backend: str, n_jobs: int) -> Engine:
-    """The backend of a name.
-
-    Parameters
-    ----------
-    backend : {"serial", "loky"}
-    n_jobs : int
-        As in joblib: -1 is every core, -2 all but one. A serial engine has one worker.
-
-    Examples
-    --------
-    >>> from_name("serial", 4).workers
-    1
-    >>> from_name("dusk", 1)
-    Traceback (most recent call last):
-    limelab.types.BadInput: backend='dusk' is not known; use 'serial' or 'loky'
-    """
-    if backend not in {"serial", "loky"}:
-        raise BadInput(f"backend={backend!r} is not known; use 'serial' or 'loky'")
-    workers = _count(n_jobs)
-    if backend == "serial":
-        return Engine(serial, 1)
-    return Engine(functools.partial(loky, workers), workers)
-
-
-def _count(n_jobs: int) -> int:
-    if isinstance(n_jobs, bool) or not isinstance(n_jobs, int) or n_jobs == 0:
-        raise BadInput(
-            f"n_jobs={n_jobs!r} is not a number of workers; use 1, 2, ... or -1 for every core"
-        )
-    if n_jobs > 0:
-        return n_jobs
-    from joblib import cpu_count
-
-    return max(1, int(cpu_count()) + 1 + n_jobs)
+def _is_of(error: BaseException, names: frozenset[str]) -> bool:
+    return any(kind.__name__ in names for kind in type(error).__mro__)

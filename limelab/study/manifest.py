@@ -34,6 +34,9 @@ class Cost:
         task, what, kind and error of what did not work.
     damaged : sequence of str
         Files of the store that were not what was written, and were made again.
+    engine : str
+    storing : float
+        Seconds that the driver and the workers spent on keeping what was made.
     """
 
     blocks: Sequence[Entry]
@@ -44,6 +47,8 @@ class Cost:
     began: float
     failures: Sequence[Mapping[str, Any]]
     damaged: Sequence[str]
+    engine: str
+    storing: float
 
 
 def manifest(study: Study, plan: Plan, cost: Cost, *, quick: bool) -> dict[str, Any]:
@@ -84,6 +89,8 @@ def _spent(cost: Cost) -> dict[str, Any]:
         "blocks": {"total": len(cost.blocks), "made": cost.made, "reused": cost.reused},
         "seconds_by_kind": {kind: round(spent, 3) for kind, spent in sorted(seconds.items())},
         "workers": cost.workers,
+        "engine": cost.engine,
+        "seconds_storing": round(cost.storing, 3),
         "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(cost.began)),
         "seconds": round(time.time() - cost.began, 3),
         "failures": list(cost.failures),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from limelab.types import BadInput
@@ -91,7 +92,7 @@ def chunks(task: str, instances: int, sizes: Sizes, memory: int) -> list[Rows]:
     while pieces > 1 and instances // pieces < 2:
         pieces -= 1
     borders = [instances * n // pieces for n in range(pieces + 1)]
-    return list(zip(borders[:-1], borders[1:], strict=True))
+    return list(pairwise(borders))
 
 
 def budget(given: Any) -> int:

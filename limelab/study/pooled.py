@@ -1,4 +1,4 @@
-"""The block of metrics that need all rows of a task at once, from chunks of them; it fits nothing."""
+"""The block of metrics that need all rows of a task at once, from chunks of them; no fit."""
 
 from __future__ import annotations
 

@@ -112,6 +112,12 @@ def fit_boxes(task: Task, data: Split, y: npt.NDArray[Any], seed: int) -> Fitted
     return Fitted(box, whole, probes=Fitted(box, whole, 0).queries)
 
 
+def forget() -> None:
+    """Load and fit anew from now on: the code behind a task has changed."""
+    _slot.cache_clear()
+    _split.cache_clear()
+
+
 def load(task: Task) -> Dataset:
     """The task's data set, checked to be one."""
     data = datasets.load(task.dataset) if isinstance(task.dataset, str) else _called(task)

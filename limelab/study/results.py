@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 SCORES, EXPLANATIONS, CLAIMS = "scores.csv", "explanations.csv.gz", "claims.csv"
@@ -22,6 +23,7 @@ _NUMBERS = frozenset(
     {"radius", "value", "coef", "stderr", "importance", "effect", "n_effective", "ties"}
     | {"zero_share", "null", "ceiling", "low", "high", "difference", "p", "p_holm", "margin"}
 )
+_PART = 200_000
 _LABELS = frozenset({"repeat", "instance"})
 
 
@@ -45,6 +47,10 @@ class Results:
         means "over all of them".
         """
         return read_table(self.folder / SCORES)
+
+    def scores_of(self, metrics: Collection[str]) -> pd.DataFrame:
+        """The scores of some metrics; of the others a part at a time is read and let go."""
+        return read_table(self.folder / SCORES, {"metric": frozenset(metrics)})
 
     @cached_property
     def explanations(self) -> pd.DataFrame:
@@ -71,8 +77,8 @@ class Results:
         return f"Results({str(self.folder)!r})"
 
 
-def read_table(path: Path) -> pd.DataFrame:
-    """A table as it was written.
+def read_table(path: Path, only: Mapping[str, Collection[str]] | None = None) -> pd.DataFrame:
+    """A table as it was written, or those of its rows whose columns hold one of some values.
 
     Text stays text, and empty text stays "". A repeat or an instance is a whole number where all
     of them are, missing where empty. Of other columns, factors among them, one becomes numbers or
@@ -81,11 +87,32 @@ def read_table(path: Path) -> pd.DataFrame:
     head = pd.read_csv(path, nrows=0).columns
     kinds = {name: "str" for name in head if name not in _NUMBERS}
     empty = {name: [""] for name in _NUMBERS}
-    raw = pd.read_csv(path, dtype=kinds, keep_default_na=False, na_values=empty)
+    options: dict[str, Any] = {"dtype": kinds, "keep_default_na": False, "na_values": empty}
+    raw = _some(path, only, options) if only else pd.DataFrame(pd.read_csv(path, **options))
     columns = {
         name: _typed(name, raw[name]) if name in kinds else raw[name].astype(float) for name in head
     }
     return pd.DataFrame(columns)
+
+
+def _some(
+    path: Path, only: Mapping[str, Collection[str]], options: Mapping[str, Any]
+) -> pd.DataFrame:
+    """Rows with one of the values in each column, read in parts."""
+    kept = []
+    with pd.read_csv(path, chunksize=_PART, **options) as parts:
+        for part in parts:
+            chosen = [part[name].isin(list(values)) for name, values in only.items()]
+            kept.append(part[np.logical_and.reduce(chosen)].apply(_shared))
+    return pd.concat(kept, ignore_index=True)
+
+
+def _shared(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Equal texts of a column as one object."""
+    if column.dtype.kind == "f":
+        return column
+    codes, found = pd.factorize(column)
+    return pd.Series(found.take(codes), index=column.index, name=column.name)
 
 
 def _typed(name: str, column: pd.Series[Any]) -> pd.Series[Any]:

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import re
 import time
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from limelab.study.blocks import Made, execute
 from limelab.study.claims import judge_claims
-from limelab.study.engine import Engine, Outcome, drive, from_name
+from limelab.study.doing import Doing, Entries, Patience
 from limelab.study.gathering import PERMUTED, Stored
 from limelab.study.joining import Shelf
-from limelab.study.manifest import Cost, manifest
-from limelab.study.memory import Rows, over_instances
+from limelab.study.manifest import manifest
+from limelab.study.memory import DEFAULT, Rows, budget, over_instances
 from limelab.study.needs import needs_of
+from limelab.study.own import of_study
 from limelab.study.plan import Group, Plan, Planned, TaskPlan, make_plan, scoring_key
 from limelab.study.pooled import Pooled
+from limelab.study.pools import Engine, count, local
 from limelab.study.progress import Watch, watch
 from limelab.study.results import Results
 from limelab.study.scoring import Scoring
@@ -35,27 +35,62 @@ from limelab.study.tables import (
 )
 from limelab.types import BadInput, Metric
 
-Entries = Mapping[str, Entry]
+
+@dataclass(frozen=True)
+class How:
+    """By what means a study is run; none of it changes a result but for rounding.
+
+    Attributes
+    ----------
+    n_jobs, backend, dask : as `Study.run` takes them
+    memory : int
+        Bytes of a worker.
+    patience : Patience
+    """
+
+    n_jobs: int = 1
+    backend: str = "loky"
+    dask: str = ""
+    memory: int = DEFAULT
+    patience: Patience = field(default_factory=Patience)
+
+    @classmethod
+    def said(cls, n_jobs: int, backend: str, **said: Any) -> Self:
+        """As a caller said it, checked: dask, memory, timeout, stall."""
+        for name in ("timeout", "stall"):
+            value = said[name]
+            if value is not None and not (isinstance(value, (int, float)) and value > 0):
+                raise BadInput(f"{name}={value!r}; expected a number of seconds above 0")
+        patience = Patience(said["timeout"], max(said["stall"], 2 * (said["timeout"] or 0)))
+        return cls(n_jobs, backend, said["dask"], budget(said["memory"]), patience)
+
+    def open(self, study: Study) -> AbstractContextManager[Engine]:
+        """The workers, for as long as the study runs."""
+        own = of_study(study)
+        if self.dask:
+            from limelab.study.cluster import cluster  # which brings Dask
+
+            return cluster(self.dask, count(self.n_jobs), own)
+        return nullcontext(local("serial" if self.n_jobs == 1 else self.backend, self.n_jobs, own))
 
 
 def run_study(
     study: Study,
     out: Path,
     *,
-    n_jobs: int = 1,
-    backend: str = "loky",
+    how: How | None = None,
     stem: str = "",
     quick: bool = False,
     progress: Watch | None = None,
 ) -> Results:
     """Run what is missing, then write the tables beside the store; see `Study.run`."""
-    began = time.time()
+    began, how = time.time(), how or How()
     _check_place(out / stem)
     small = study.quick() if quick else study
-    plan = make_plan(small)
-    engine = from_name("serial" if n_jobs == 1 else backend, n_jobs)
-    with Store.open(out) as store:
-        run = _Run(small, store, engine, stem or study.question, progress or watch())
+    plan = make_plan(small, how.memory)
+    with Store.open(out) as store, how.open(small) as engine:
+        name = stem or study.question
+        run = Doing(small, store, engine, name, progress or watch(), how.patience)
         declared = store.register_claims(run.name, [claim.digest for claim in study.claims])
         asked = run.do("asking", plan.asking())
         scored, done = _score(run, plan, asked)
@@ -65,7 +100,8 @@ def run_study(
             write_scores(results.folder, small, scored, store.get)
             write_tasks(results.folder, [_facts(run, task, asked) for task in plan.tasks])
             write_measures(results.folder, plan, store.get)
-            claims = judge_claims(small, results.scores, declared, verdicts=not quick)
+            chosen = {claim.metric for claim in small.claims}
+            claims = judge_claims(small, results.scores_of(chosen), declared, verdicts=not quick)
             write_claims(results.folder, claims)
             told = manifest(small, plan, run.cost({**asked, **done}, began), quick=quick)
             write_manifest(results.folder, told)
@@ -73,98 +109,12 @@ def run_study(
     return results
 
 
-@dataclass(eq=False)
-class _Run:
-    """One run of a study: its store, its engine, and what it has done so far."""
-
-    study: Study
-    store: Store
-    engine: Engine
-    name: str
-    watch: Watch
-    asked: Counter[str] = field(default_factory=Counter)
-    reused: int = 0
-    made: int = 0
-    marked: bool = False
-    failures: list[dict[str, Any]] = field(default_factory=list)
-
-    def do(self, what: str, blocks: Sequence[Planned]) -> dict[str, Entry]:
-        """Make what is missing; return all blocks that there are now."""
-        unique = {block.key: block for block in blocks}
-        # A block in which a metric broke is kept for its other rows, and tried again.
-        held = {k: e for k, e in self.store.checked(unique).items() if not e.meta.get("errors")}
-        todo = {key: block for key, block in unique.items() if key not in held}
-        self.reused += len(held)
-        if held:
-            self._mark()
-        self.watch.start(what, len(todo), len(held))
-        try:
-            drive(
-                {key: block.spec for key, block in todo.items()},
-                execute,
-                make_executor=self.engine.make_executor,
-                workers=self.engine.workers,
-                on_done=lambda key, outcome: self._keep(todo[key], outcome),
-            )
-        finally:
-            self.watch.stop()
-        found = held | self.store.checked(todo)
-        self.failures += [failure for block in todo.values() for failure in _broken(block, found)]
-        return found
-
-    def reason(self, block: Planned) -> str:
-        """Why a block is missing, as it stands in the tables."""
-        errors = [f.error for f in self.store.failures() if f.key == block.key]
-        return _reason(errors[0]) if errors else "not run"
-
-    def cost(self, blocks: Entries, began: float) -> Cost:
-        """What the run has done, for the manifest."""
-        return Cost(
-            blocks=list(blocks.values()),
-            asked=self.asked,
-            made=self.made,
-            reused=self.reused,
-            workers=self.engine.workers,
-            began=began,
-            failures=self.failures,
-            damaged=[f"{entry.file}: {entry.reason}" for entry in self.store.damaged],
-        )
-
-    def _keep(self, block: Planned, outcome: Outcome[Made]) -> None:
-        """Commit one block at once; an error is kept apart and never counts as done."""
-        made, spec = outcome.value, block.spec
-        if made is None:
-            self.store.fail(block.key, spec.kind, block.label, outcome.error)
-            self.failures.append({**block.label, "kind": spec.kind, "error": outcome.error})
-            self.watch.step({}, failed=True)
-            return
-        self._mark()
-        self.store.put(
-            block.key,
-            kind=spec.kind,
-            label=block.label,
-            arrays=made.arrays,
-            meta=made.meta,
-            queries=made.queries,
-            seconds=made.seconds,
-        )
-        self.made += 1
-        self.asked.update(made.queries)
-        self.watch.step(made.queries, failed=False)
-
-    def _mark(self) -> None:
-        """Before the first data are there to be seen: claims that come later are post hoc."""
-        if not self.marked:
-            self.store.mark_data(self.name)
-            self.marked = True
-
-
 def _check_place(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
         raise BadInput(f"{folder} is a file; the tables need a folder there: move it away")
 
 
-def _score(run: _Run, plan: Plan, asked: Entries) -> tuple[list[Scored], dict[str, Entry]]:
+def _score(run: Doing, plan: Plan, asked: Entries) -> tuple[list[Scored], dict[str, Entry]]:
     """Score every chunk of every group, then the metrics that need all chunks of a group."""
     pairs = [(task, group) for task in plan.tasks for group in task.groups]
     probed = run.do("probing", [one for task in plan.tasks for one in _probing(run, task, asked)])
@@ -197,7 +147,7 @@ def _metrics(study: Study, task: TaskPlan) -> tuple[tuple[Metric, ...], tuple[Me
     return tuple(metric for metric in study.metrics if metric not in over), over
 
 
-def _scoring(run: _Run, task: TaskPlan, group: Group, chunk: int, asked: Entries) -> Planned | str:
+def _scoring(run: Doing, task: TaskPlan, group: Group, chunk: int, asked: Entries) -> Planned | str:
     """The scoring block of a chunk of a group, or the reason why it cannot be scored."""
     gone = [block for block in task.yardsticks(chunk) if block.key not in asked]
     if gone:
@@ -218,21 +168,21 @@ def _scoring(run: _Run, task: TaskPlan, group: Group, chunk: int, asked: Entries
     return Planned(key, spec, _label(task, group, spec.rows))
 
 
-def _probing(run: _Run, task: TaskPlan, asked: Entries) -> Iterator[Planned]:
+def _probing(run: Doing, task: TaskPlan, asked: Entries) -> Iterator[Planned]:
     """The blocks of what metrics ask the model themselves, where there is evidence to ask by."""
     for chunk in range(len(task.chunks)):
         if all(block.key in asked for block in task.yardsticks(chunk)):
             yield from (one.block for one in _shelf(run, task, asked).probing(chunk))
 
 
-def _shelf(run: _Run, task: TaskPlan, asked: Entries) -> Shelf:
+def _shelf(run: Doing, task: TaskPlan, asked: Entries) -> Shelf:
     facts = asked[task.facts.key].meta
     names = tuple(facts["features"]), tuple(facts["outputs"])
     return Shelf(run.study, task, lambda block: _stored(run, block, asked), names)
 
 
 def _pooled(
-    run: _Run, task: TaskPlan, group: Group, chunks: Sequence[Planned | str], found: Entries
+    run: Doing, task: TaskPlan, group: Group, chunks: Sequence[Planned | str], found: Entries
 ) -> Planned | str | None:
     """The block of metrics over all rows, why there is none, or None where none is wanted."""
     _, over = _metrics(run.study, task)
@@ -266,21 +216,21 @@ def _label(task: TaskPlan, group: Group, rows: Rows) -> dict[str, Any]:
     return {**label, **({"rows": f"{rows[0]}:{rows[1]}"} if part else {})}
 
 
-def _stored(run: _Run, block: Planned, asked: Entries) -> Stored:
+def _stored(run: Doing, block: Planned, asked: Entries) -> Stored:
     held, folder = asked.get(block.key), str(run.store.folder.absolute())
     if held is None:
         return Stored(folder, reason=run.reason(block))
     return Stored(folder, held.digest, held.meta.get("declined", ""))
 
 
-def _references(run: _Run, task: TaskPlan, found: Entries) -> tuple[tuple[str, Stored], ...]:
+def _references(run: Doing, task: TaskPlan, found: Entries) -> tuple[tuple[str, Stored], ...]:
     whole = {PERMUTED: task.references} if task.references else {}
     blocks = {**whole, **task.further}
     return tuple((name, _stored(run, block, found)) for name, block in blocks.items())
 
 
 def _scored(
-    run: _Run,
+    run: Doing,
     task: TaskPlan,
     group: Group,
     scoring: Planned | str,
@@ -295,20 +245,6 @@ def _scored(
     return Scored(task.task, group.conditions, entry, reason, metrics)
 
 
-def _facts(run: _Run, task: TaskPlan, asked: Entries) -> Scored:
+def _facts(run: Doing, task: TaskPlan, asked: Entries) -> Scored:
     entry = asked.get(task.facts.key)
     return Scored(task.task, (), entry, "" if entry else run.reason(task.facts))
-
-
-def _broken(block: Planned, found: Entries) -> Iterator[dict[str, Any]]:
-    """Metrics and fits that broke inside a scoring block."""
-    meta = found[block.key].meta if block.key in found else {}
-    for condition, what, error in meta.get("errors", ()):
-        place = {"task": block.label["task"], "what": f"{condition}: {what}"}
-        yield {**place, "kind": block.spec.kind, "error": error}
-
-
-def _reason(error: str) -> str:
-    """A declining part's own words; any other error as it is."""
-    found = re.fullmatch(r"NotApplicable: (.*?)( \(at [^()]*\))?", error)
-    return found.group(1) if found else error

@@ -106,9 +106,21 @@ def _meaning(path: str) -> str:
     return hashlib.sha256(ast.dump(tree).encode()).hexdigest()
 
 
-@cache
+def modules_of(values: Iterable[Any]) -> dict[str, str]:
+    """Modules behind values, but those of limelab itself, with their files."""
+    names = {_module_of(owner) for value in values for owner in _owners(value)}
+    found = {name: path for module in names for name, path in _modules(module).items()}
+    return {name: path for name, path in found.items() if name.partition(".")[0] != _HOME}
+
+
 def _closure(module: str) -> frozenset[str]:
     """Files of a module and of all that it imports from its own package or folder."""
+    return frozenset(_modules(module).values())
+
+
+@cache
+def _modules(module: str) -> dict[str, str]:
+    """A module and all that it imports from its own package or folder, with their files."""
     found: dict[str, str] = {}
     pending = [module]
     while pending:
@@ -117,7 +129,7 @@ def _closure(module: str) -> frozenset[str]:
         if path is not None:
             found[name] = path
             pending += _imports(path, name)
-    return frozenset(found.values())
+    return found
 
 
 @cache

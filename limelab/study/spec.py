@@ -345,12 +345,16 @@ class Study:
         object.__setattr__(small, "claims", self.claims)
         return small
 
-    def run(
+    def run(  # noqa: PLR0913
         self,
         out: str | Path,
         n_jobs: int = 1,
         backend: str = "loky",
         *,
+        dask: str = "",
+        memory: str | int = "1G",
+        timeout: float | None = None,
+        stall: float = 600.0,
         stem: str = "",
         quick: bool = False,
         progress: Watch | None = None,
@@ -364,6 +368,17 @@ class Study:
         n_jobs : int, default 1
             1 runs in this process; -1 uses every core.
         backend : {"loky", "serial"}
+        dask : str
+            Address of a Dask scheduler, such as "tcp://127.0.0.1:8786", whose workers take the
+            place of this machine's; "local" makes `n_jobs` workers that end with the run.
+        memory : str or int, default "1G"
+            What each worker may take, in bytes or as "600M". It decides how many rows a block
+            holds, never how many workers there are: results are the same to rounding under every
+            budget, and the same bits on every engine under one.
+        timeout : float, optional
+            Seconds that one block may take; a block that takes longer is a row with that reason.
+        stall : float, default 600
+            Seconds without any block that ends, after which the run is given up.
         stem : str
             Folder within `out` for the tables of this study; "" for `out` itself.
         quick : bool
@@ -382,14 +397,15 @@ class Study:
         BadInput
             Data that cannot be read, a part that does not print its configuration, a folder that
             cannot be used, or one that another run is writing to.
+        EngineError
+            The workers are gone, or none of them gets on. What is done is kept.
         """
-        from limelab.study.run import run_study  # the runner reads this file
+        from limelab.study.run import How, run_study  # the runner reads this file
 
         return run_study(
             self,
             Path(out),
-            n_jobs=n_jobs,
-            backend=backend,
+            how=How.said(n_jobs, backend, dask=dask, memory=memory, timeout=timeout, stall=stall),
             stem=stem,
             quick=quick,
             progress=progress,

@@ -124,6 +124,14 @@ class Damage:
     reason: str
 
 
+@dataclass(frozen=True)
+class Filed:
+    """Arrays that lie in a store's folder already: their hash, and the bytes of their file."""
+
+    digest: str
+    size: int
+
+
 class Store:
     """Finished blocks, failures, claims and manifests of the studies of one folder.
 
@@ -139,8 +147,8 @@ class Store:
     --------
     >>> folder = Path(tempfile.mkdtemp()) / "results"
     >>> with Store.open(folder) as store:
-    ...     store.put("k1", kind="answers", label={"task": "wine"}, arrays={"y": np.arange(3.0)},
-    ...               meta={}, queries={"sampler": 3}, seconds=0.1)
+    ...     _ = store.put("k1", kind="answers", label={"task": "wine"}, meta={},
+    ...               arrays={"y": np.arange(3.0)}, queries={"sampler": 3}, seconds=0.1)
     >>> with Store.read(folder) as store:
     ...     store.has(["k1", "k2"]), store.get("k1").arrays["y"]
     ({'k1'}, array([0., 1., 2.]))
@@ -216,37 +224,32 @@ class Store:
         *,
         kind: str,
         label: Label,
-        arrays: Arrays,
+        arrays: Arrays | Filed,
         meta: Mapping[str, Any],
         queries: Mapping[str, int],
         seconds: float,
-    ) -> None:
+    ) -> Entry:
         """Keep a finished block under its key; an earlier block or failure of that key gives way.
 
         Parameters
         ----------
         key, kind : str
         label : mapping of names to str, int or float
-        arrays : mapping of names to arrays
-            Any dtype but object; bytes travel as uint8.
+        arrays : mapping of names to arrays, or Filed
+            Any dtype but object; bytes travel as uint8. Filed where a worker has written them.
         meta : mapping
             Whatever JSON can hold.
         queries : mapping of str to int
         seconds : float
         """
-        content = _pack(key, arrays)
-        digest = hashlib.sha256(content).hexdigest() if content else ""
         texts = [_json(value, f"block {key}") for value in (label, meta, queries)]
         with explained(self.folder):
-            if content:
-                self._write_arrays(digest, content)
+            filed = arrays if isinstance(arrays, Filed) else file_arrays(self.folder, key, arrays)
+            row = (key, kind, *texts, float(seconds), filed.digest, filed.size)
             with self._transaction() as database:
-                database.execute("DELETE FROM failures WHERE key = ?", (key,))
-                database.execute(
-                    "INSERT OR REPLACE INTO blocks VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                    (key, kind, *texts, float(seconds), digest, len(content)),
-                )
+                _insert(database, row)
         self._lost.discard(key)
+        return _entry(row)
 
     def get(self, key: str) -> Block | None:
         """The block of a key, checked against its hash; None where absent or damaged."""
@@ -305,6 +308,89 @@ class Store:
         with explained(self.folder):
             rows = self._database.execute("SELECT * FROM failures ORDER BY key").fetchall()
         return [Failure(key, kind, json.loads(label), error) for key, kind, label, error in rows]
+
+    def failure(self, key: str) -> Failure | None:
+        """The error of a block, if it ended in one."""
+        with explained(self.folder):
+            row = self._database.execute("SELECT * FROM failures WHERE key = ?", (key,)).fetchone()
+        return Failure(row[0], row[1], json.loads(row[2]), row[3]) if row else None
+
+    def forget(self, keys: Iterable[str]) -> None:
+        """Remove blocks; their files stay until `sweep`."""
+        with explained(self.folder), self._transaction() as database:
+            database.executemany("DELETE FROM blocks WHERE key = ?", [(key,) for key in keys])
+
+    def forget_failures(self, keep: Iterable[str]) -> None:
+        """Remove the failures of all blocks but these."""
+        with explained(self.folder), self._transaction() as database:
+            database.execute(
+                "DELETE FROM failures WHERE key NOT IN (SELECT value FROM json_each(?))",
+                (json.dumps(list(keep)),),
+            )
+
+    # Between stores
+
+    def content(self, entry: Entry) -> bytes | None:
+        """The bytes of a block's arrays, checked; None, and noted, where they are damaged."""
+        content, reason = self._read_arrays(entry)
+        if reason:
+            self.damaged.append(self._damage(entry, reason))
+            return None
+        return content
+
+    def put_content(self, entry: Entry, content: bytes) -> None:
+        """Keep a block of another store as it is."""
+        texts = [_json(value, entry.key) for value in (entry.label, entry.meta, entry.queries)]
+        row = (entry.key, entry.kind, *texts, entry.seconds, entry.digest, entry.size)
+        with explained(self.folder):
+            if content:
+                _write(self.folder, entry.digest, content)
+            with self._transaction() as database:
+                _insert(database, row)
+
+    def history(self) -> tuple[list[Any], list[Any], list[Any]]:
+        """Rows of studies, claims and manifests, for another store."""
+        with explained(self.folder):
+            found = [
+                self._database.execute(f"SELECT * FROM {table} ORDER BY rowid").fetchall()
+                for table in ("studies", "claims", "manifest")
+            ]
+        return found[0], found[1], found[2]
+
+    def adopt(
+        self, history: tuple[list[Any], list[Any], list[Any]], failures: Sequence[Failure]
+    ) -> None:
+        """Join the history of another store, and its failures of blocks that are not done here.
+
+        Studies have their earliest data, claims their earliest registration; one that came after
+        the earliest data is post hoc. Manifests of ours stay.
+        """
+        studies, claims, manifests = history
+        with explained(self.folder), self._transaction() as database:
+            for row in studies:
+                database.execute(
+                    "INSERT INTO studies VALUES (?, ?) ON CONFLICT (stem) "
+                    "DO UPDATE SET first_data = min(first_data, excluded.first_data)",
+                    row,
+                )
+            for row in claims:
+                database.execute(
+                    "INSERT INTO claims VALUES (?, ?, ?, ?) ON CONFLICT (study, hash) DO UPDATE "
+                    "SET status = excluded.status, seen = excluded.seen WHERE "
+                    "(excluded.seen, excluded.status = 'declared') < (seen, status = 'declared')",
+                    row,
+                )
+            database.execute(
+                "UPDATE claims SET status = 'post hoc' WHERE EXISTS (SELECT 1 FROM studies "
+                "WHERE studies.stem = claims.study AND studies.first_data < claims.seen)"
+            )
+            database.executemany("INSERT OR IGNORE INTO manifest VALUES (?, ?, ?)", manifests)
+            for one in failures:
+                database.execute(
+                    "INSERT OR IGNORE INTO failures SELECT ?, ?, ?, ? "
+                    "WHERE NOT EXISTS (SELECT 1 FROM blocks WHERE key = ?)",
+                    (one.key, one.kind, json.dumps(one.label), one.error, one.key),
+                )
 
     # Claims
 
@@ -399,7 +485,7 @@ class Store:
             raise
 
     def _path(self, digest: str) -> Path:
-        return self.folder / "blocks" / digest[:2] / f"{digest}.npz"
+        return path_of(self.folder, digest)
 
     def _size(self, digest: str) -> int:
         if not digest:
@@ -408,14 +494,6 @@ class Store:
             return self._path(digest).stat().st_size
         except OSError:
             return -1
-
-    def _write_arrays(self, digest: str, content: bytes) -> None:
-        path = self._path(digest)
-        with suppress(OSError):
-            if path.read_bytes() == content:  # two blocks may hold the same arrays
-                return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, content)
 
     def _read_arrays(self, entry: Entry) -> tuple[bytes, str]:
         if not entry.digest:
@@ -433,6 +511,12 @@ class Store:
     def _damage(self, entry: Entry, reason: str) -> Damage:
         file = self._path(entry.digest).relative_to(self.folder).as_posix()
         return Damage(entry.key, entry.kind, entry.label, file, reason)
+
+
+def _insert(database: sqlite3.Connection, row: Sequence[Any]) -> None:
+    """A finished block in the place of an earlier one, or of its failure."""
+    database.execute("DELETE FROM failures WHERE key = ?", (row[0],))
+    database.execute("INSERT OR REPLACE INTO blocks VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:
@@ -653,9 +737,33 @@ def _forbidden(folder: Path) -> str:
     return f"{folder} cannot be written to; give it write permission or name another folder"
 
 
+def path_of(folder: Path, digest: str) -> Path:
+    """Where the arrays of a hash lie."""
+    return folder / "blocks" / digest[:2] / f"{digest}.npz"
+
+
+def file_arrays(folder: Path, key: str, arrays: Arrays) -> Filed:
+    """Write the arrays of a block under their hash, which any number of processes may do."""
+    content = _pack(key, arrays)
+    if not content:
+        return Filed("", 0)
+    digest = hashlib.sha256(content).hexdigest()
+    _write(folder, digest, content)
+    return Filed(digest, len(content))
+
+
+def _write(folder: Path, digest: str, content: bytes) -> None:
+    path = path_of(folder, digest)
+    with suppress(OSError):
+        if path.stat().st_size == len(content) and path.read_bytes() == content:
+            return  # two blocks may hold the same arrays
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, content)
+
+
 def load_arrays(folder: Path, digest: str) -> dict[str, npt.NDArray[Any]]:
     """Arrays of a block by their hash, for a worker that shares the folder; checked."""
-    path = folder / "blocks" / digest[:2] / f"{digest}.npz"
+    path = path_of(folder, digest)
     content = path.read_bytes()
     if hashlib.sha256(content).hexdigest() != digest:
         raise BadInput(f"{path} is not what was written; run the study again to recompute it")

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 import threadpoolctl
 
-from limelab.study import engine
+from limelab.study import pools
 from limelab.study.engine import EngineError, Outcome, drive
 from limelab.types import BadInput
 
@@ -35,8 +35,9 @@ def run(
         assert key not in done
         done[key] = outcome
 
-    made = engine.from_name(backend, 2)
-    drive(tasks, execute, **{**made._asdict(), "on_done": on_done, **kwargs})
+    made = pools.local(backend, 2)
+    said = {"make_executor": made.make_executor, "workers": made.workers, "on_done": on_done}
+    drive(tasks, execute, **{**said, **kwargs})
     return done
 
 
@@ -194,7 +195,7 @@ def test_a_serial_result_is_handed_on_before_the_next_task_runs() -> None:
     drive(
         tasks,
         execute,
-        make_executor=engine.serial,
+        make_executor=pools.serial,
         workers=4,
         on_done=lambda key, _: events.append(f"done {key}"),
     )
@@ -213,7 +214,7 @@ def test_an_interrupt_keeps_what_is_done() -> None:
         drive(
             {str(n): n for n in range(9)},
             execute,
-            make_executor=engine.serial,
+            make_executor=pools.serial,
             workers=2,
             on_done=done.__setitem__,
         )
@@ -230,12 +231,14 @@ def test_what_on_done_raises_ends_the_run_and_the_pool() -> None:
 
 INTERRUPTED = """
 import sys, time
-from limelab.study import engine
+from limelab.study import engine, pools
 def on_done(key, outcome):
     sys.stdout.write(key + outcome.status + "\\n"); sys.stdout.flush()
 def main():
     tasks = {str(n): (0.05 if n < 4 else 60) for n in range(8)}
-    engine.drive(tasks, time.sleep, **engine.from_name("loky", 2)._asdict(), on_done=on_done)
+    pool = pools.local("loky", 2)
+    made = {"make_executor": pool.make_executor, "workers": pool.workers}
+    engine.drive(tasks, time.sleep, **made, on_done=on_done)
 if __name__ == "__main__":
     main()
 """
@@ -281,11 +284,11 @@ def group_lives(group: int) -> bool:
 @pytest.mark.parametrize("n_jobs", [0, True, 1.5, "2"])
 def test_a_bad_number_of_workers_is_refused(n_jobs: Any) -> None:
     with pytest.raises(BadInput, match=r"n_jobs=.* use 1, 2"):
-        engine.from_name("loky", n_jobs)
+        pools.local("loky", n_jobs)
 
 
 def test_negative_n_jobs_count_from_all_cores_as_in_joblib() -> None:
-    cores = engine.from_name("loky", -1).workers
+    cores = pools.local("loky", -1).workers()
     assert cores >= 1
-    assert engine.from_name("loky", -2).workers == max(1, cores - 1)
-    assert engine.from_name("loky", -999).workers == 1
+    assert pools.local("loky", -2).workers() == max(1, cores - 1)
+    assert pools.local("loky", -999).workers() == 1

@@ -12,7 +12,7 @@ import pytest
 
 import limelab as ll
 from limelab import metrics, models
-from limelab.study import engine
+from limelab.study import pools
 from limelab.study.plan import make_plan
 from limelab.types import BadInput
 from tests.study.world import (
@@ -173,7 +173,7 @@ def test_levels_are_numbers_truth_values_or_text() -> None:
 
 def test_a_study_and_its_blocks_travel_to_workers() -> None:
     study = small(tasks=[replace(IRIS, dataset=two_irises)])
-    assert engine.loky(2).submit(repr, study).result() == repr(study)
+    assert pools.local("loky", 2).make_executor().submit(repr, study).result() == repr(study)
     assert repr(pickle.loads(pickle.dumps(study))) == repr(study)
     study = replace(study, measures=(spread,))
     for block in make_plan(study).asking():

@@ -1,0 +1,27 @@
+"""What a Dask worker does when it joins; imported only where `distributed` is there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from distributed import WorkerPlugin
+
+from limelab.study.own import OwnCode
+
+
+class Own(WorkerPlugin):
+    """Hands a user's modules to every worker, also to those that join late.
+
+    Parameters
+    ----------
+    own : OwnCode
+    """
+
+    name = "limelab-own"
+
+    def __init__(self, own: OwnCode) -> None:
+        self.own = own
+
+    def setup(self, worker: Any) -> None:
+        """Make the modules importable."""
+        self.own.install()
