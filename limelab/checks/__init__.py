@@ -6,6 +6,7 @@ from limelab.checks.explainers import (
     parametrize_with_checks,
     replay,
 )
+from limelab.checks.parts import check_kernel, check_perturbation, check_surrogate
 from limelab.checks.results import CheckFailed, Report, Result
 
 __all__ = [
@@ -13,6 +14,9 @@ __all__ = [
     "Report",
     "Result",
     "check_explainer",
+    "check_kernel",
+    "check_perturbation",
+    "check_surrogate",
     "explainer_checks",
     "parametrize_with_checks",
     "replay",
