@@ -1,6 +1,7 @@
 """How to judge: metrics over evidence, and their formulas on plain arrays under usual names."""
 
 from limelab.metrics.agreement import Agreement, mean_magnitude, sp_lime_importance
+from limelab.metrics.causes import stability_by
 from limelab.metrics.complexity import (
     Complexity,
     EffectiveComplexity,
@@ -200,6 +201,7 @@ __all__ = [
     "sp_lime_importance",
     "sparseness",
     "spearman",
+    "stability_by",
     "sufficiency",
     "top_k_jaccard",
     "two_sample_auc",

@@ -227,7 +227,7 @@ class Variation:
         expected = _expected(evidence, lambda mean, sd: predicted_cv(mean, sd, self.k))
 
         def statistic(kept: Bools) -> Array:
-            return _top_variation(repeats, kept, self.k)
+            return top_variation(repeats, kept, self.k)
 
         reasons = {"every importance is 0": zero[None]}
         return [repeat_score(evidence, statistic, {"predicted": expected}, reasons)]
@@ -284,8 +284,22 @@ def _expected(evidence: Evidence, predict: Callable[[Array, Array], Array]) -> A
     return predict(np.moveaxis(mean, 1, -1), np.moveaxis(sd, 1, -1))[None]
 
 
-def _top_variation(repeats: Array, usable: Bools, k: int) -> Array:
-    """Mean variation (I, C) of the top features of repeats (R, I, C, k_features)."""
+def top_variation(repeats: Array, usable: Bools, k: int) -> Array:
+    """Mean coefficient of variation (...) of the k features of largest mean.
+
+    Parameters
+    ----------
+    repeats : array of shape (R, ..., k_features), not negative
+    usable : bool array of shape (R, ...)
+        The repeats that count.
+    k : int
+
+    Examples
+    --------
+    >>> repeats = np.array([[1.0, 0.1], [3.0, 0.1]])
+    >>> round(float(top_variation(repeats, np.ones(2, dtype=bool), 1)), 3)
+    0.707
+    """
     among = np.broadcast_to(usable[..., None], repeats.shape)
     count = usable.sum(axis=0)[..., None]
     mean = mean_where(repeats, among)
