@@ -16,7 +16,9 @@ from limelab.perturbations import Rows
 from limelab.representations import Standardized
 from limelab.seeds import child
 from limelab.surrogates import LeastSquares
-from limelab.types import Array, Cloud, Interpreted, Surrogate, View
+from limelab.types import Array, Cloud, Interpreted, NotApplicable, Surrogate, View
+
+_FAR = 1e30  # what scikit-learn's trees, of single precision, can hold with room to spare
 
 
 class OverRows(Sampler):
@@ -115,8 +117,9 @@ class Maple(OverRows):
             random_state=child(seed, "maple") % 2**32,
             n_jobs=1,
         )
-        forest.fit(view.background, y[:, 0] if y.shape[1] == 1 else y)
-        leaves, here = forest.apply(view.background), forest.apply(x)
+        rows, points = (_single(part, view) for part in (view.background, x))
+        forest.fit(rows, y[:, 0] if y.shape[1] == 1 else y)
+        leaves, here = forest.apply(rows), forest.apply(points)
         same = here[:, None, :] == leaves
         return np.asarray((same / same.sum(axis=1, keepdims=True)).sum(axis=2))
 
@@ -163,8 +166,20 @@ class Dlime(OverRows):
     def _labels(self, view: View) -> Any:
         from sklearn.cluster import AgglomerativeClustering
 
+        if self.clusters > len(view.background):
+            raise NotApplicable(
+                f"Dlime(clusters={self.clusters}) of a background of {len(view.background)} rows; "
+                "expected no more clusters than rows"
+            )
         ward = AgglomerativeClustering(self.clusters)
         return ward.fit_predict(_scaled(view.background, view))
+
+
+def _single(rows: Array, view: View) -> Array:
+    """Numbers in standard deviations from the mean, which single precision can hold."""
+    scale = np.where(view.scale > 0, view.scale, 1.0)
+    mean = np.where(view.scale > 0, view.mean, 0.0)
+    return np.asarray(np.clip((rows - mean) / scale, -_FAR, _FAR))
 
 
 def _scaled(rows: Array, view: View) -> Array:

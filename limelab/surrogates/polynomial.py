@@ -203,7 +203,9 @@ def _parts(k: int, degree: int, j: int) -> tuple[tuple[list[int], list[int]], ..
 
 
 def _standardised(z: Array, centre: Array, deviation: Array) -> Array:
-    return np.asarray((z - centre) / np.where(deviation > 0, deviation, 1.0))
+    """Features from their centre in deviations; 0 where they stand still, however far from 0."""
+    still = deviation == 0
+    return np.asarray(np.where(still, 0.0, z - centre) / np.where(still, 1.0, deviation))
 
 
 def _redrawn(u: Array, v: Array, parts: list[Array]) -> tuple[Array, Array]:

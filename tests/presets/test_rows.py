@@ -9,7 +9,7 @@ from sklearn.linear_model import LinearRegression
 
 from limelab.lime import as_blackbox
 from limelab.presets import Dlime, Maple
-from limelab.types import BadInput
+from limelab.types import BadInput, NotApplicable
 from tests.parts import curve, mixed, numbers, people
 
 X = numbers().background
@@ -49,6 +49,22 @@ def test_dlime_takes_the_cluster_and_asks_nothing_else() -> None:
     assert found.coef is not None
     assert np.allclose(found.coef[0].T, line.coef_)
     assert found.n_effective[0] == own.sum()
+
+
+def test_maple_sees_what_single_precision_would_blur() -> None:
+    """Numbers far from 0, far apart, and a row far out."""
+    data = np.random.default_rng(0).normal(size=(80, 2))
+    plain = Maple(10).explain(lambda x: np.sign(x[:, 0]), data, data[:2])
+    far = data * [1e-3, 1e290] + [1e6, 0]
+    moved = Maple(10).explain(lambda x: np.sign(x[:, 0] - 1e6), far, far[:2])
+    assert moved.n_effective == pytest.approx(plain.n_effective, rel=1e-6)
+    assert np.isfinite(Maple(3).explain(lambda x: np.sign(x[:, 0]), data, data[:1] * 1e60).r2).all()
+
+
+def test_more_clusters_than_rows_are_declined() -> None:
+    table = numbers()
+    with pytest.raises(NotApplicable, match="no more clusters than rows"):
+        Dlime(1000).explain(curve, table, table.frame.iloc[:1])
 
 
 @pytest.mark.parametrize("part", [Maple(5), Dlime()])

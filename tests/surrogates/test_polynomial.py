@@ -75,3 +75,14 @@ def test_a_constant_target_moves_nothing() -> None:
     assert not fitted.importance[..., 1].any()
     assert np.isnan(fitted.r2[:, 1]).all()
     assert fitted.predict(z)[..., 1] == pytest.approx(np.full(z.shape[:2], 0.1))
+
+
+def test_a_feature_that_stands_still_far_away_does_no_harm() -> None:
+    """As where a law that is free of x is seen from a row far out."""
+    near = np.random.default_rng(0).normal(size=(1, 60, 2))
+    far = np.concatenate([near, np.full((1, 60, 1), 1e150)], axis=2)
+    y = near[..., :1] ** 2 + near[..., 1:]
+    plain, beside = (Polynomial(3).fit(z, np.ones((1, 60)), y) for z in (near, far))
+    assert beside.importance[0, :2] == pytest.approx(plain.importance[0])
+    assert not beside.importance[0, 2].any()
+    assert beside.intercept == pytest.approx(plain.intercept)
