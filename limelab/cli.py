@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from limelab.types import BadInput
+from limelab.types import BadInput, EngineError
 
 app = typer.Typer(
     add_completion=False,
@@ -23,6 +23,13 @@ store_app = typer.Typer(no_args_is_help=True, help="Look at, check and copy what
 app.add_typer(store_app, name="store")
 
 Out = Annotated[Path, typer.Option("--out", help="Folder of the results.", metavar="DIR")]
+Dask = Annotated[
+    str, typer.Option("--dask", metavar="ADDRESS", help="Of a Dask scheduler, or 'local'.")
+]
+Memory = Annotated[str, typer.Option("--memory", help="What each worker may take.")]
+Timeout = Annotated[
+    float | None, typer.Option("--timeout", help="Seconds that one block may take.")
+]
 OUT = Path("results")
 STUDIES = Path("experiments")
 
@@ -48,23 +55,32 @@ def run(
         typer.Option("--quick/--full", help="A small run to see that all works, or the whole."),
     ] = False,
     plan: Annotated[
-        bool, typer.Option("--plan", help="Print blocks and queries; run nothing.")
+        bool, typer.Option("--plan", help="Print blocks, queries, time, memory; run a trial only.")
     ] = False,
+    dask: Dask = "",
+    memory: Memory = "1G",
+    timeout: Timeout = None,
+    stall: Annotated[
+        float, typer.Option("--stall", help="Seconds without any block that ends.")
+    ] = 600.0,
     log: Annotated[bool, typer.Option("--log", help="Plain progress lines.")] = False,
 ) -> None:
     """Run studies: what the folder holds already is reused."""
     from limelab.study.loading import find_studies
+    from limelab.study.run import How
 
     with _errors():
+        patience = {"timeout": timeout, "stall": stall}
+        how = How.said(jobs, "loky", dask=dask, memory=memory, **patience)
         chosen = find_studies(list(studies or [STUDIES]))
         changes = {"repeats": repeats, "seed": seed}
         loaded = {stem: _changed(study, changes) for stem, study in chosen.items()}
         if plan:
             for stem, study in loaded.items():
-                _print_plan(stem, study.quick() if quick else study, out)
+                _print_plan(stem, study.quick() if quick else study, out, how)
             return
         failed = [
-            _run_one(stem, study, out, jobs, log=log, quick=quick) for stem, study in loaded.items()
+            _run_one(stem, study, out, how, log=log, quick=quick) for stem, study in loaded.items()
         ]
         page = _write_report(out)
         typer.echo(f"report: {page}")
@@ -77,6 +93,33 @@ def report(out: Out = OUT) -> None:
     """Write the HTML page of all results in the folder."""
     with _errors():
         typer.echo(f"report: {_write_report(out)}")
+
+
+@app.command()
+def new(stem: Annotated[str, typer.Argument(help="Name of the study, and of its file.")]) -> None:
+    """Write a commented study to start from, into ./experiments where there is one."""
+    from limelab.study.starting import new_study
+
+    with _errors():
+        path = new_study(stem, STUDIES if STUDIES.is_dir() else Path())
+    typer.echo(f"{path}: edit it, then `limelab test {path}` and `limelab run {path}`")
+
+
+@app.command(name="test")
+def try_out(
+    studies: Annotated[list[Path], typer.Argument(help="Study files or folders.")],
+    memory: Memory = "1G",
+    timeout: Timeout = None,
+) -> None:
+    """Try studies on two rows of every task, in one process and in two workers; keep nothing."""
+    from limelab.study.loading import find_studies
+    from limelab.study.run import How
+
+    with _errors():
+        how = How.said(1, "loky", dask="", memory=memory, timeout=timeout, stall=600.0)
+        fine = [_try_one(stem, study, how) for stem, study in find_studies(studies).items()]
+    if not all(fine):
+        raise typer.Exit(1)
 
 
 @app.command(name="list")
@@ -138,19 +181,78 @@ def export(
             typer.echo(str(path))
 
 
+@store_app.command()
+def prune(
+    out: Out = OUT,
+    keep: Annotated[
+        list[Path] | None,
+        typer.Option("--keep", metavar="STUDY", help="Keep no blocks but those of these studies."),
+    ] = None,
+    memory: Memory = "1G",
+) -> None:
+    """Remove leftovers and damaged blocks and, with --keep, blocks that these studies do not use.
+
+    Studies must be as they were run: --repeats and --quick make other blocks.
+    """
+    from limelab.study.loading import find_studies
+    from limelab.study.memory import budget, said
+    from limelab.study.merging import prune as pruned
+    from limelab.study.run import needed
+    from limelab.study.store import Store
+
+    with _errors():
+        Store.read(out).close()  # a folder that is no store is not made one
+        studies = find_studies(keep) if keep else {}
+        with Store.open(out) as store:
+            keys = needed(store, studies.values(), budget(memory)) if keep else None
+            found = pruned(store, keys)
+    blocks = ", ".join(f"{kind} {n}" for kind, n in sorted(found.blocks.items())) or "none"
+    typer.echo(f"removed blocks: {blocks}; files: {found.files}; freed {said(found.size)}")
+
+
+@store_app.command()
+def merge(
+    others: Annotated[list[Path], typer.Argument(help="Folders of results of other machines.")],
+    out: Out = OUT,
+) -> None:
+    """Take over the blocks, failures and claims of other stores; exit status 1 if any is damaged.
+
+    Tables are written by the next `limelab run`, which then finds all of it done.
+    """
+    from limelab.study.merging import merge as merged
+    from limelab.study.store import Store
+
+    damaged = 0
+    with _errors():
+        for other in others:
+            Store.read(other).close()
+        with Store.open(out) as store:
+            for other in others:
+                found = merged(store, other)
+                typer.echo(f"{other}: {found.taken} blocks taken, {found.held} held already")
+                for entry in found.differ:
+                    label = dict(entry.label)
+                    typer.echo(f"  differs, ours stays: {entry.kind} {label}", err=True)
+                for damage in found.damaged:
+                    typer.echo(f"  left out: {damage.file}: {damage.reason}", err=True)
+                damaged += len(found.damaged)
+    if damaged:
+        raise typer.Exit(1)
+
+
 def main() -> None:
     """The entry point of the shell command."""
     app()
 
 
-def _run_one(stem: str, study: Any, out: Path, jobs: int, *, log: bool, quick: bool) -> bool:
+def _run_one(stem: str, study: Any, out: Path, how: Any, *, log: bool, quick: bool) -> bool:
     """Run a study, say what it did, and tell whether anything failed."""
     from limelab.study.progress import Log, watch
     from limelab.study.run import run_study
 
     typer.echo(f"{stem}: {study.question}")
     progress = Log() if log else watch()
-    results = run_study(study, out, n_jobs=jobs, stem=stem, quick=quick, progress=progress)
+    results = run_study(study, out, how=how, stem=stem, quick=quick, progress=progress)
     told = results.manifest
     blocks = told["blocks"]
     typer.echo(
@@ -166,11 +268,32 @@ def _run_one(stem: str, study: Any, out: Path, jobs: int, *, log: bool, quick: b
     return bool(failures)
 
 
-def _print_plan(stem: str, study: Any, out: Path) -> None:
+def _try_one(stem: str, study: Any, how: Any) -> bool:
+    """Try a study, say what there was, and tell whether all was well."""
+    from limelab.study.progress import watch
+    from limelab.study.starting import try_study
+
+    found = try_study(study, how, watch())
+    for reason in found.declined:
+        typer.echo(f"  declined: {reason}")
+    for failure in found.failures:
+        typer.echo(f"  failed: {failure}", err=True)
+    if not found.same:
+        typer.echo("  two workers wrote other tables than one: a part keeps a state", err=True)
+    fine = found.same and not found.failures
+    typer.echo(f"{stem}: {'fine' if fine else 'not fine'} ({found.seconds:.1f} s)")
+    return fine
+
+
+def _print_plan(stem: str, study: Any, out: Path, how: Any) -> None:
+    from limelab.study.forecast import forecast
+    from limelab.study.memory import said
     from limelab.study.plan import make_plan
+    from limelab.study.pools import count
+    from limelab.study.progress import clock
     from limelab.study.store import Store
 
-    planned = make_plan(study)
+    planned = make_plan(study, how.memory)
     keys = {block.key for block in planned.asking()}
     held = set()
     if (out / "store.sqlite").exists():
@@ -179,6 +302,17 @@ def _print_plan(stem: str, study: Any, out: Path) -> None:
     typer.echo(
         f"{stem}: {len(keys)} blocks that ask, of them {len(held)} held; "
         f"to ask: {_counts(planned.queries(held))} (and a few probes a model)"
+    )
+    found, workers = forecast(study, planned, held), count(how.n_jobs)
+    kinds = ", ".join(f"{kind} {n} ({done} held)" for kind, (n, done) in found.blocks.items())
+    typer.echo(f"  blocks: {kinds}; and a scoring block a sampler and chunk of rows")
+    typer.echo(
+        f"  time: about {clock(found.seconds)} of one worker, {clock(found.seconds / workers)} of "
+        f"{workers} (a trial on two rows and two repeats asked {_counts(found.trial)})"
+    )
+    typer.echo(
+        f"  memory: at most {said(found.memory)} a worker; the rows of a task in {found.chunks} "
+        f"{'chunk' if found.chunks == 1 else 'chunks'}"
     )
 
 
@@ -207,6 +341,9 @@ def _errors() -> Iterator[None]:
     except BadInput as error:
         typer.echo(f"limelab: {' '.join(str(error).split())}", err=True)
         raise typer.Exit(2) from None
+    except EngineError as error:
+        typer.echo(f"limelab: {error}", err=True)
+        raise typer.Exit(1) from None
     except KeyboardInterrupt:
         typer.echo("limelab: stopped; what is done is kept, the same command goes on", err=True)
         raise typer.Exit(130) from None

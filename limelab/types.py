@@ -29,6 +29,10 @@ class NotApplicable(BadInput):
     """A part declines these data or this task; the message is the reason that reaches the table."""
 
 
+class EngineError(RuntimeError):
+    """The machinery has failed, not a task: what is done was handed on, the rest has not run."""
+
+
 class LocalFitWarning(UserWarning):
     """Some explanations of a batch are missing or weak; the message names the remedy."""
 

@@ -12,11 +12,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from limelab.study.engine import EngineError
 from limelab.study.own import OwnCode
 from limelab.study.plan import versions
 from limelab.study.pools import Engine
-from limelab.types import BadInput
+from limelab.types import BadInput, EngineError
 
 T = TypeVar("T")
 Result = TypeVar("Result")

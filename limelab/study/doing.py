@@ -142,6 +142,19 @@ class Doing:
             self.known = True
 
 
+@dataclass(eq=False)
+class Looking(Doing):
+    """A run that makes nothing, and notes which blocks it would have read or made."""
+
+    keys: set[str] = field(default_factory=set)
+
+    def do(self, what: str, blocks: Sequence[Planned]) -> dict[str, Entry]:
+        """What the store holds, unread."""
+        wanted = {block.key for block in blocks}
+        self.keys |= wanted
+        return {entry.key: entry for entry in self.store.blocks() if entry.key in wanted}
+
+
 def _broken(block: Planned, found: Entries) -> Iterator[dict[str, Any]]:
     """Metrics and fits that broke inside a scoring block."""
     meta = found[block.key].meta if block.key in found else {}

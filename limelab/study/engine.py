@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Generic, Literal, TypeVar
 
 from limelab.study.timelimit import OverTime, limited
+from limelab.types import EngineError
 
 T = TypeVar("T")
 Spec = TypeVar("Spec")
@@ -39,10 +40,6 @@ TRIES_ALONE = 2  # a worker that is killed from outside is no fault of its task
 STALL_S = 600.0
 LIMIT_EXIT = 75  # of a worker that could not be interrupted
 MAX_ERROR = 500
-
-
-class EngineError(RuntimeError):
-    """The machinery has failed, not a task: what is done was handed on, the rest has not run."""
 
 
 @dataclass(frozen=True)

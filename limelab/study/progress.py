@@ -49,11 +49,11 @@ class Log:
         now = time.monotonic()
         if now - self._last >= self._every or self._done == self._total:
             self._last = now
-            rate = self._done / max(now - self._began, 1e-9)
-            left = (self._total - self._done) / rate
+            spent = max(now - self._began, 1e-9)
+            left = spent / self._done * (self._total - self._done)
             _say(
-                f"{self._what}: {self._done}/{self._total} blocks, {self._asked} queries, "
-                f"{self._failed} failed, {left:.0f} s left"
+                f"{self._what}: {self._done}/{self._total} blocks, {_asked(self._asked, spent)}, "
+                f"{self._failed} failed, {clock(left)} left"
             )
 
     def stop(self) -> None:
@@ -81,6 +81,7 @@ class Bar:
         self.stop()
         told = f"{what} ({reused} reused)"
         self._asked = self._failed = 0
+        self._began = time.monotonic()
         self._bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -98,7 +99,8 @@ class Bar:
         self._asked += sum(queries.values())
         self._failed += failed
         failures = f", {self._failed} failed" if self._failed else ""
-        self._bar.update(self._task, advance=1, told=f"{self._asked:,} queries{failures}")
+        asked = _asked(self._asked, max(time.monotonic() - self._began, 1e-9))
+        self._bar.update(self._task, advance=1, told=asked + failures)
 
     def stop(self) -> None:
         """Close the bar."""
@@ -110,6 +112,33 @@ class Bar:
 def watch() -> Watch:
     """A bar where a person looks on, silence where not."""
     return Bar() if sys.stderr.isatty() else Quiet()
+
+
+def _asked(queries: int, seconds: float) -> str:
+    """Queries and their rate; a phase that asks nothing says nothing of it.
+
+    Examples
+    --------
+    >>> _asked(3000, 1.5), _asked(0, 1.5)
+    ('3,000 queries (2,000/s)', 'no queries')
+    """
+    return f"{queries:,} queries ({queries / seconds:,.0f}/s)" if queries else "no queries"
+
+
+def clock(seconds: float) -> str:
+    """A time in words.
+
+    Examples
+    --------
+    >>> clock(59.4), clock(125), clock(7300)
+    ('59 s', '2 min 5 s', '2 h 1 min')
+    """
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
 def _say(line: str) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
 from limelab.study.claims import judge_claims
-from limelab.study.doing import Doing, Entries, Patience
+from limelab.study.doing import Doing, Entries, Looking, Patience
 from limelab.study.gathering import PERMUTED, Stored
 from limelab.study.joining import Shelf
 from limelab.study.manifest import manifest
@@ -20,7 +20,7 @@ from limelab.study.own import of_study
 from limelab.study.plan import Group, Plan, Planned, TaskPlan, make_plan, scoring_key
 from limelab.study.pooled import Pooled
 from limelab.study.pools import Engine, count, local
-from limelab.study.progress import Watch, watch
+from limelab.study.progress import Quiet, Watch, watch
 from limelab.study.results import Results
 from limelab.study.scoring import Scoring
 from limelab.study.spec import Study
@@ -107,6 +107,17 @@ def run_study(
             write_manifest(results.folder, told)
         store.write_manifest(run.name, told)
     return results
+
+
+def needed(store: Store, studies: Iterable[Study], memory: int) -> set[str]:
+    """Keys of all blocks of these studies, whole and quick, as far as their inputs are there."""
+    keys: set[str] = set()
+    for study in (one for whole in studies for one in (whole, whole.quick())):
+        plan = make_plan(study, memory)
+        look = Looking(study, store, local("serial", 1), "", Quiet())
+        _score(look, plan, look.do("asking", plan.asking()))
+        keys |= look.keys
+    return keys
 
 
 def _check_place(folder: Path) -> None:

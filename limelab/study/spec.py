@@ -345,6 +345,11 @@ class Study:
         object.__setattr__(small, "claims", self.claims)
         return small
 
+    def trial(self) -> Study:
+        """All of it on two rows and two repeats of every task, to see that it works."""
+        few = tuple(replace(task, instances=min(task.instances, 2)) for task in self.tasks)
+        return replace(self, tasks=few, repeats=min(self.repeats, 2))
+
     def run(  # noqa: PLR0913
         self,
         out: str | Path,
