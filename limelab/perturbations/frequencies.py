@@ -96,7 +96,7 @@ class _Mixture:
             start=np.cumsum(chance) - chance,
             chance=chance,
             mean=np.array([group.mean() for group in groups]),
-            sd=np.where(point, 1.0, [group.std() for group in groups]),
+            sd=np.where(point, 1.0, [_deviation(group) for group in groups]),
             low=np.where(point, first, edges[held]),
             high=np.where(point, first, edges[held + 1]),
         )
@@ -109,3 +109,9 @@ class _Mixture:
         mass = ndtr((self.high - self.mean) / self.sd) - below
         values = self.mean[b] + self.sd[b] * ndtri(below[b] + inside * mass[b])
         return np.clip(values, self.low[b], self.high[b])
+
+
+def _deviation(values: Array) -> float:
+    """Standard deviation, brought near 1 by a power of two: squares of 1e200 are no number."""
+    power = int(np.frexp(np.abs(values).max())[1])
+    return float(np.ldexp(np.ldexp(values, -power).std(), power))

@@ -85,7 +85,7 @@ def test_columns_are_independent() -> None:
     assert np.abs(np.corrcoef(moves.T) - np.eye(4)).max() < 4 / np.sqrt(N)
 
 
-@pytest.mark.parametrize("factor", [1e-13, 1e13])
+@pytest.mark.parametrize("factor", [1e-300, 1e-13, 1e13, 1e300])
 def test_the_unit_of_a_column_does_not_matter(factor: float) -> None:
     rows = skewed()
     plain, scaled = Table(rows), Table(rows * factor)
