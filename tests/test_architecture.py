@@ -28,7 +28,7 @@ FLOORS: dict[int, frozenset[str]] = {
     ),
     2: frozenset(
         {"explanation", "sampling", "lime", "uncertainty", "presets", "exact", "external"}
-        | {"datasets", "models", "importance", "sidefolder"}
+        | {"datasets", "models", "importance", "baselines", "sidefolder"}
         | {"ragged", "vectorised", "embeddings", "corpora", "galleries", "makers"}
     ),
     3: frozenset({"study"}),
@@ -53,8 +53,10 @@ NEIGHBOURS: dict[str, frozenset[str]] = {
     "makers": frozenset({"embeddings"}),
     "models": frozenset({"makers"}),
     "lime": frozenset({"explanation", "sampling", "ragged", "vectorised"}),
+    "importance": frozenset({"sampling"}),
     "uncertainty": frozenset({"lime", "sampling", "explanation"}),
     "exact": frozenset({"explanation"}),
+    "baselines": frozenset({"importance"}),
     "external": frozenset({"explanation"}),
     "presets": frozenset({"lime", "sampling", "explanation"}),
     "__main__": frozenset({DOOR}),
@@ -102,6 +104,7 @@ MAY_UNPICKLE: dict[str, str] = {
 MAY_DRAW: dict[str, str] = {
     "external/asked.py": "packages that draw from the global state: it is seeded and put back",
     "checks/contract.py": "proves that an explainer leaves the global state alone",
+    "checks/metric_contract.py": "proves that a metric leaves the global state alone",
 }
 
 # Whole-process settings; a room that wants one says `with warnings.catch_warnings():` round it.

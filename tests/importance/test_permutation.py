@@ -51,6 +51,16 @@ def test_of_friedmans_function_it_is_the_total_sobol_variance() -> None:
     assert (np.abs(found.mean(axis=0) - truth) <= error).all()
 
 
+def test_of_a_half_space_it_is_an_angle() -> None:
+    """The share of labels that change, 2 x importance^2, is acos(1 - a_j^2 / |a|^2) / pi."""
+    x = np.random.default_rng(6).normal(size=(20000, 3))
+    a = np.array([1.0, 1.0, 0.5])
+    box, rng = blackbox(lambda r: (r @ a > 0).astype(float), x[:4]), np.random.default_rng(7)
+    found = 2 * prediction_importance(box, Table(x), x, repeats=8, rng=rng)[..., 0] ** 2
+    truth = np.arccos(1 - a**2 / (a @ a)) / np.pi
+    assert found.mean(axis=0) == pytest.approx(truth, abs=4 * np.sqrt(0.25 / 20000))
+
+
 def test_labels_of_a_regression_cost_twice_the_squared_effect() -> None:
     x = rows()
     y = x @ COEF + np.random.default_rng(4).normal(size=len(x))

@@ -10,9 +10,8 @@ from sklearn.base import BaseEstimator
 from sklearn.inspection import permutation_importance
 
 from limelab.blackbox import BlackBox
+from limelab.importance.replacing import by_replacing
 from limelab.types import Array, View
-
-_ROWS = 2**16  # rows of one call of the model
 
 
 def prediction_importance(
@@ -46,24 +45,8 @@ def prediction_importance(
     >>> bool(abs(found[:, 0, 0] - 3 * x[:, 0].std()).max() < 0.1), found[:, 1, 0].tolist()
     (True, [0.0, 0.0])
     """
-    f = box.ask(view.decode(x.copy()))
-    importance = np.empty((repeats, x.shape[1], f.shape[1]))
-    for repeat in range(repeats):
-        order = rng.permutation(len(x))
-        for columns in _batches(x):
-            permuted = np.repeat(x[None], len(columns), axis=0)
-            for block, j in zip(permuted, columns, strict=True):
-                block[:, j] = x[order, j]
-            answers = box.ask(view.decode(permuted.reshape(-1, x.shape[1])))
-            change = answers.reshape(len(columns), len(x), -1) - f
-            importance[repeat, columns] = np.sqrt((change**2).mean(axis=1) / 2)
-    return importance
-
-
-def _batches(x: Array) -> list[range]:
-    """Columns to permute in one call: a call costs milliseconds, whatever its length."""
-    step = max(1, _ROWS // len(x))
-    return [range(j, min(j + step, x.shape[1])) for j in range(0, x.shape[1], step)]
+    orders = (rng.permutation(len(x)) for _ in range(repeats))
+    return by_replacing(box, view, x, (x[order] for order in orders))
 
 
 def label_importance(
