@@ -100,7 +100,7 @@ def cases(
 def curved(seed: int) -> Case:
     """A smooth model of three correlated numbers: no sample explains it without error."""
     table = (Column(), Column(follows=0, rho=0.6), Column(mean=5.0, scale=2.0))
-    return Case(table, Wave((0.9, -0.5, 0.4)), n=60, rows=1, seed=seed, data=seed)
+    return Case(table, Wave((0.6, -0.4, 0.15)), n=60, rows=1, seed=seed, data=seed)
 
 
 def with_model(case: Case, model: Any) -> Case:
