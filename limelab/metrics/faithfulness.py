@@ -126,6 +126,7 @@ class FaithfulnessCorrelation:
     reading: Reading = "contribution"
     name: ClassVar[str] = "faithfulness_correlation"
     better: ClassVar[Literal["lower", "higher", "neither"]] = "higher"
+    best: ClassVar[float] = 1.0
     unit: ClassVar[str] = "Pearson's r, -1 to 1"
     source: ClassVar[str] = "Bhatt et al. 2020, arXiv 2005.00631"
     says_not: ClassVar[str] = (
@@ -190,6 +191,7 @@ class FaithfulnessEstimate:
     reading: Reading = "contribution"
     name: ClassVar[str] = "faithfulness_estimate"
     better: ClassVar[Literal["lower", "higher", "neither"]] = "higher"
+    best: ClassVar[float] = 1.0
     unit: ClassVar[str] = "Pearson's r, -1 to 1"
     source: ClassVar[str] = "Alvarez-Melis & Jaakkola 2018, arXiv 1806.07538"
     says_not: ClassVar[str] = "One feature at a time says nothing about features that act together."

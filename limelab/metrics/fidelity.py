@@ -30,6 +30,7 @@ class Rmse:
     name: ClassVar[str] = "rmse"
     needs_judge: ClassVar[bool] = True
     better: ClassVar[Literal["lower", "higher", "neither"]] = "lower"
+    best: ClassVar[float] = 0.0
     unit: ClassVar[str] = "background standard deviations of the model"
     says_not: ClassVar[str] = "A small error where the model is flat is no credit to the surrogate."
 
@@ -66,6 +67,7 @@ class R2:
     name: ClassVar[str] = "r2"
     needs_judge: ClassVar[bool] = True
     better: ClassVar[Literal["lower", "higher", "neither"]] = "higher"
+    best: ClassVar[float] = 1.0
     unit: ClassVar[str] = "share of variance"
     says_not: ClassVar[str] = (
         "It is not an average error: the places where it is declined are the flattest."
@@ -102,6 +104,7 @@ class Gap:
 
     name: ClassVar[str] = "gap"
     better: ClassVar[Literal["lower", "higher", "neither"]] = "lower"
+    best: ClassVar[float] = 0.0
     unit: ClassVar[str] = "background standard deviations of the model"
     says_not: ClassVar[str] = "A surrogate may meet the model at x and be wrong all round it."
 
@@ -150,6 +153,7 @@ class LabelAgreement:
     name: ClassVar[str] = "label_agreement"
     needs_judge: ClassVar[bool] = True
     better: ClassVar[Literal["lower", "higher", "neither"]] = "higher"
+    best: ClassVar[float] = 1.0
     unit: ClassVar[str] = "share of points"
     says_not: ClassVar[str] = (
         "Where the model gives one label throughout, a constant surrogate agrees fully; "
@@ -188,6 +192,7 @@ class RmseArea:
     name: ClassVar[str] = "rmse_area"
     needs_judge: ClassVar[bool] = True
     better: ClassVar[Literal["lower", "higher", "neither"]] = "lower"
+    best: ClassVar[float] = 0.0
     unit: ClassVar[str] = "background standard deviations of the model"
     says_not: ClassVar[str] = "Which radius matters is not for an average to say: read the curve."
 

@@ -99,6 +99,7 @@ class Infidelity:
     name: ClassVar[str] = "infidelity"
     reads: ClassVar[str] = "effect"
     better: ClassVar[Literal["lower", "higher", "neither"]] = "lower"
+    best: ClassVar[float] = 0.0
     unit: ClassVar[str] = "background variances of the model"
     source: ClassVar[str] = "Yeh et al. 2019, arXiv 1901.09392"
     says_not: ClassVar[str] = (

@@ -116,8 +116,8 @@ class Monotonicity:
     unit: ClassVar[str] = "0 or 1"
     source: ClassVar[str] = "Luss et al. 2019, arXiv 1905.12698"
     says_not: ClassVar[str] = (
-        "A model that pulls one way with one feature and back with the next fails with the right "
-        "explanation: features that lower the output are added first and lower it."
+        "It is no test of an additive model: there each step has its sign in every order, and the "
+        "right explanation fails wherever a feature lowers the output."
     )
 
     def __post_init__(self) -> None:

@@ -86,6 +86,7 @@ class TruthDistance:
     reads: ClassVar[str] = "coef"
     needs_truth: ClassVar[bool] = True
     better: ClassVar[Literal["lower", "higher", "neither"]] = "lower"
+    best: ClassVar[float] = 0.0
     unit: ClassVar[str] = "squared length of the exact coefficients"
     source: ClassVar[str] = "bias and variance of weighted least squares, closed forms"
     says_not: ClassVar[str] = (
@@ -129,6 +130,7 @@ class TruthRank:
     reads: ClassVar[str] = "coef"
     needs_truth: ClassVar[bool] = True
     better: ClassVar[Literal["lower", "higher", "neither"]] = "higher"
+    best: ClassVar[float] = 1.0
     unit: ClassVar[str] = "Spearman's rho, -1 to 1"
     source: ClassVar[str] = "Spearman's rank correlation"
     says_not: ClassVar[str] = "The order of features that hardly matter counts as much as the rest."
@@ -163,6 +165,7 @@ class TruthSign:
     reads: ClassVar[str] = "coef"
     needs_truth: ClassVar[bool] = True
     better: ClassVar[Literal["lower", "higher", "neither"]] = "higher"
+    best: ClassVar[float] = 1.0
     unit: ClassVar[str] = "share of features with a sign"
     source: ClassVar[str] = "sign agreement, Krishna et al. 2022, arXiv 2202.01602"
     says_not: ClassVar[str] = "Features whose sign is undetermined are left out, not counted wrong."
