@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from limelab import importance
+from limelab.importance import (
+    conditional_importance,
+    drop_column_importance,
+    impurity_importance,
+    local_importance,
+)
 from limelab.seeds import child, generator
 from limelab.study.blocks import (
     REFERENCE_NULLS,
@@ -26,6 +32,7 @@ if TYPE_CHECKING:
     from limelab.study.spec import Judge, Task
 
 LOCAL_SIZE, LOCAL_REPEATS = 200, 3
+DROP_REPEATS, DROP_NULLS = 3, 2  # each of them fits one model a feature
 
 
 @dataclass(frozen=True)
@@ -39,65 +46,101 @@ class Further:
 
     def run(self) -> Made:
         """The model's own importance (P, k, C), then that of each refitted model."""
-        data, model = split(self.task, self.seed), fitted(self.task, self.seed)
-        before = model.queries
-        find = _FINDERS[self.name]
+        data, model, how = (
+            split(self.task, self.seed),
+            fitted(self.task, self.seed),
+            _HOW[self.name],
+        )
         try:
-            own = find(self, data, model, 0)
+            own, asked = how.find(self, data, model, 0)
         except NotApplicable as reason:
             return Made({}, {"declined": str(reason)})
-        queries = {"reference": model.queries - before, "null reference": 0, "probe": 0}
+        queries = Counter({"reference": asked})
         nulls = []
-        for q in range(1, REFERENCE_NULLS + 1):
+        for q in range(1, how.nulls + 1):
             null = fit_null(self.task, self.seed, data, q)
-            nulls.append(find(self, data, null, q))
-            queries["null reference"] += null.queries
-            queries["probe"] += null.probes
+            found, asked = how.find(self, data, null, q)
+            nulls.append(found)
+            queries += Counter({"null reference": asked, "probe": null.probes})
         note = dependence_note(data.table.background, data.table.categorical)
         arrays: dict[str, Any] = {
             self.name: own,
             f"{self.name}_null": np.concatenate(nulls),
             "note": np.frombuffer(note.encode(), dtype=np.uint8),
         }
-        return Made(arrays, {}, {kind: n for kind, n in queries.items() if n})
+        return Made(arrays, {}, dict(+queries))
 
     def forecast(self) -> dict[str, int]:
         """Rows that it will ask, by kind."""
-        return _FORECASTS[self.name](self)
+        data, how = split(self.task, self.seed), _HOW[self.name]
+        rows, k = min(len(data.held_X), REFERENCE_ROWS), len(data.table.names)
+        own, null = how.queries(rows, k, how.repeats), how.nulls * how.queries(rows, k, 1)
+        return {"reference": own, "null reference": null} if own else {}
 
 
 def fit_null(task: Task, seed: int, data: Split, q: int) -> Fitted:
     """The model refitted on the qth shuffle of the targets; the same for every reference."""
-    shuffled = data.train_y[generator(seed, "null", q).permutation(len(data.train_y))]
-    return fit_boxes(task, data, shuffled, child(seed, "model", q))
+    return fit_boxes(task, data, _shuffled(seed, data, q), child(seed, "model", q))
 
 
-def _conditional(block: Further, data: Split, model: Fitted, q: int) -> Array:
-    held = data.table.encode(data.held_X.iloc[:REFERENCE_ROWS])
+def _shuffled(seed: int, data: Split, q: int) -> Any:
+    """The targets of the training rows, shuffled; as they are for q = 0."""
+    if q == 0:
+        return data.train_y
+    return data.train_y[generator(seed, "null", q).permutation(len(data.train_y))]
+
+
+def _conditional(block: Further, data: Split, model: Fitted, q: int) -> tuple[Array, int]:
+    held, before = data.table.encode(data.held_X.iloc[:REFERENCE_ROWS]), model.queries
     repeats, rng = 1 if q else REFERENCE_REPEATS, generator(block.seed, "conditional", q)
-    found = importance.conditional_importance(model.box, data.table, held, repeats=repeats, rng=rng)
-    return np.asarray(found)
+    found = conditional_importance(model.box, data.table, held, repeats=repeats, rng=rng)
+    return found, model.queries - before
 
 
-def _impurity(block: Further, data: Split, model: Fitted, q: int) -> Array:
-    return np.asarray(importance.impurity_importance(model.whole.model))
+def _impurity(block: Further, data: Split, model: Fitted, q: int) -> tuple[Array, int]:
+    return impurity_importance(model.whole.model, data.table), 0
 
 
-_Finder = Callable[[Further, Split, Fitted, int], Array]
-_FINDERS: MappingProxyType[str, _Finder] = MappingProxyType(
-    {"conditional": _conditional, "impurity": _impurity}
-)
+def _drop_column(block: Further, data: Split, model: Fitted, q: int) -> tuple[Array, int]:
+    """Of other models than the task's: every one is fitted without a feature."""
+    test_X, repeats = data.held_X.iloc[:REFERENCE_ROWS], 1 if q else DROP_REPEATS
+    found = drop_column_importance(
+        lambda frame, seed: block.task.model.build(data.kind, frame, seed=seed),
+        (data.train_X, _shuffled(block.seed, data, q)),
+        (test_X, data.held_y[: len(test_X)]),
+        repeats=repeats,
+        seed=child(block.seed, "drop column", q),
+    )
+    return found, _refit_queries(len(test_X), len(data.table.names), repeats)
 
 
-def _conditional_queries(block: Further) -> dict[str, int]:
-    data = split(block.task, block.seed)
-    rows, k = min(len(data.held_X), REFERENCE_ROWS), len(data.table.names)
-    own, null = rows * (1 + k * REFERENCE_REPEATS), rows * (1 + k)
-    return {"reference": own, "null reference": REFERENCE_NULLS * null}
+def _replaced_queries(rows: int, k: int, repeats: int) -> int:
+    return rows * (1 + k * repeats)
 
 
-_FORECASTS: MappingProxyType[str, Callable[[Further], dict[str, int]]] = MappingProxyType(
-    {"conditional": _conditional_queries, "impurity": lambda block: {}}
+def _refit_queries(rows: int, k: int, repeats: int) -> int:
+    return rows * (1 + k) * repeats
+
+
+def _no_queries(rows: int, k: int, repeats: int) -> int:
+    return 0
+
+
+class _How(NamedTuple):
+    """How a reference is found, and how many rows one repeat of it asks."""
+
+    find: Callable[[Further, Split, Fitted, int], tuple[Array, int]]
+    queries: Callable[[int, int, int], int]
+    repeats: int
+    nulls: int
+
+
+_HOW: MappingProxyType[str, _How] = MappingProxyType(
+    {
+        "conditional": _How(_conditional, _replaced_queries, REFERENCE_REPEATS, REFERENCE_NULLS),
+        "impurity": _How(_impurity, _no_queries, 1, REFERENCE_NULLS),
+        "drop_column": _How(_drop_column, _refit_queries, DROP_REPEATS, DROP_NULLS),
+    }
 )
 
 
@@ -115,7 +158,7 @@ class Local:
         data, model = split(self.task, self.seed), fitted(self.task, self.seed)
         before = model.queries
         try:
-            found = importance.local_importance(
+            found = local_importance(
                 model.box,
                 data.table,
                 data.x,
@@ -126,7 +169,7 @@ class Local:
             )
         except NotApplicable as reason:
             return Made({}, {"declined": str(reason)})
-        return Made({"local": np.asarray(found)}, {}, {"reference": model.queries - before})
+        return Made({"local": found}, {}, {"reference": model.queries - before})
 
     def forecast(self) -> dict[str, int]:
         """Rows that it will ask, by kind."""

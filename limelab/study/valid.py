@@ -6,13 +6,25 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from limelab.lime import Lime
+from limelab.study.needs import needs_of
 from limelab.types import BadInput
 
 if TYPE_CHECKING:
     from limelab.study.spec import Claim, Study
 
 _COLUMNS = frozenset(
-    {"task", "dataset", "model", "condition", "repeat", "instance", "output", "feature"}
+    {
+        "task",
+        "dataset",
+        "model",
+        "condition",
+        "cause",
+        "variant",
+        "repeat",
+        "instance",
+        "output",
+        "feature",
+    }
     | {"metric", "judge", "radius", "value", "coef", "stderr", "importance", "effect"}
     | {"selected", "determined", "note"}
 )
@@ -82,8 +94,14 @@ def _check_metrics(study: Study) -> None:
                 f"Study(metrics=...) holds {metric!r}; expected a metric value such as "
                 "limelab.metrics.Rmse()"
             )
-        if getattr(metric, "needs_judge", False):
+        needs = needs_of([metric])
+        if needs.judge:
             _check_judged(metric.name, study)
+        if needs.local and not study.judge:
+            raise BadInput(
+                f"metric {metric.name!r} needs a judge, whose region it looks at; give "
+                "Study(judge=Judge(...))"
+            )
     _check_unique("metric", [metric.name for metric in study.metrics])
 
 
