@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from limelab import datasets, domains, embeddings, exact, metrics, models, presets
+    from limelab.baselines import ConstantImportance, GlobalPermutation, RandomImportance
     from limelab.distances import Cosine, Euclidean, Gower
     from limelab.domains import Image, Table, Text
     from limelab.exact import ExactLime
@@ -41,7 +42,18 @@ if TYPE_CHECKING:
         Standardized,
         Strength,
     )
-    from limelab.study import Claim, Conditions, Judge, Results, Study, Task, compare, vary
+    from limelab.study import (
+        Claim,
+        Conditions,
+        Judge,
+        Results,
+        Study,
+        Task,
+        baseline_conditions,
+        compare,
+        refits,
+        vary,
+    )
     from limelab.surrogates import (
         AbsoluteRidge,
         BayesianRidge,
@@ -70,6 +82,7 @@ _HOMES = {
         "models",
         "presets",
     ),
+    "limelab.baselines": ("ConstantImportance", "GlobalPermutation", "RandomImportance"),
     "limelab.distances": ("Cosine", "Euclidean", "Gower"),
     "limelab.domains": ("Image", "Table", "Text"),
     "limelab.exact": ("ExactLime",),
@@ -111,7 +124,9 @@ _HOMES = {
         "Results",
         "Study",
         "Task",
+        "baseline_conditions",
         "compare",
+        "refits",
         "vary",
     ),
     "limelab.surrogates": (
@@ -145,6 +160,7 @@ __all__ = [
     "Binned",
     "Claim",
     "Conditions",
+    "ConstantImportance",
     "Copula",
     "Cosine",
     "Dlime",
@@ -161,6 +177,7 @@ __all__ = [
     "FromSklearn",
     "Gaussian",
     "GlobalGaussian",
+    "GlobalPermutation",
     "Gower",
     "HighestProducts",
     "HighestWeights",
@@ -184,6 +201,7 @@ __all__ = [
     "Polynomial",
     "Precise",
     "Presence",
+    "RandomImportance",
     "Replicated",
     "Results",
     "Ridge",
@@ -201,6 +219,7 @@ __all__ = [
     "Uniform",
     "UniformCount",
     "__version__",
+    "baseline_conditions",
     "compare",
     "datasets",
     "domains",
@@ -210,6 +229,7 @@ __all__ = [
     "metrics",
     "models",
     "presets",
+    "refits",
     "samples_needed",
     "vary",
 ]

@@ -15,7 +15,7 @@ from limelab.study.results import CLAIMS, MANIFEST, SCORES, TASKS
 from limelab.types import BadInput
 
 TEXT = (
-    *("task", "dataset", "model", "condition", "repeat"),
+    *("task", "dataset", "model", "condition", "cause", "variant", "repeat"),
     *("instance", "output", "metric", "judge", "note"),
 )
 NUMBERS = ("radius", "value", "n_effective", "zero_share", "null", "ceiling")
@@ -126,11 +126,23 @@ def read_scores(path: Path, factors: list[str]) -> pd.DataFrame:
         keep_default_na=False,
         na_values={name: [""] for name in numbers},
     )
+    scores = _without_variants(scores)
     made = {name: _in_order(scores[name]) for name in text}
     made |= {name: scores[name].where(np.isfinite(scores[name])) for name in numbers}
     made |= {name: _constant(scores, "") for name in TEXT if name not in text}
     made |= {name: pd.Series(np.nan, scores.index) for name in NUMBERS if name not in numbers}
     return pd.DataFrame(made, index=scores.index)
+
+
+def _without_variants(scores: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the tasks themselves: variants of a task are no further tasks."""
+    own = scores["variant"].eq("") if "variant" in scores else pd.Series(data=False)
+    if not own.any() or own.all():
+        return scores
+    kept = scores[own].reset_index(drop=True)
+    return kept.apply(
+        lambda c: c.cat.remove_unused_categories() if c.dtype == "category" else c
+    )
 
 
 def _in_order(column: pd.Series[Any]) -> pd.Series[Any]:

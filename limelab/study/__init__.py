@@ -1,7 +1,20 @@
 """Studies: what to run, the plan, the store and the runner; they hold no formulas."""
 
+from limelab.study.baselines import baseline_conditions
 from limelab.study.comparison import compare
 from limelab.study.results import Results
 from limelab.study.spec import Claim, Conditions, Judge, Study, Task, vary
+from limelab.study.variants import refits
 
-__all__ = ["Claim", "Conditions", "Judge", "Results", "Study", "Task", "compare", "vary"]
+__all__ = [
+    "Claim",
+    "Conditions",
+    "Judge",
+    "Results",
+    "Study",
+    "Task",
+    "baseline_conditions",
+    "compare",
+    "refits",
+    "vary",
+]

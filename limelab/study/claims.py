@@ -23,6 +23,7 @@ from limelab.statistics import (
     verdict,
 )
 from limelab.study.spec import Claim, Study
+from limelab.study.variants import without_variants
 from limelab.types import Array, BadInput
 
 QUICK = "quick run: no verdict"
@@ -82,7 +83,9 @@ def _grids(study: Study, claim: Claim, scores: pd.DataFrame) -> Grids | str:
     """Matched differences by task, or the reason why there are none."""
     metric = next(m for m in study.metrics if m.name == claim.metric)
     direction: Literal["lower", "higher"] = "lower" if metric.better == "lower" else "higher"
-    mine = _without_blanks(scores[scores["metric"] == claim.metric])
+    asked = {*claim.where} & {"task", "cause", "variant"}
+    told = scores if asked else without_variants(scores)
+    mine = _without_blanks(told[told["metric"] == claim.metric])
     factors = study.conditions.factor_names
     try:
         return differences(mine, claim.better, claim.worse, claim.where, factors, direction)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from numbers import Integral
 
 import pandas as pd
 
 from limelab import statistics
 from limelab.seeds import generator
+from limelab.study.variants import without_variants
 from limelab.types import BadInput
 
 
@@ -22,6 +24,8 @@ def compare(  # noqa: PLR0913  (public and fixed: DESIGN section 6)
     seed: int = 0,
     level: float = 0.95,
     shared_draws: bool | None = None,
+    further: Sequence[str] = (),
+    margin: float | None = None,
 ) -> pd.DataFrame:
     """All pairs of conditions, paired by (cluster, unit, repeat), in both scopes.
 
@@ -29,7 +33,8 @@ def compare(  # noqa: PLR0913  (public and fixed: DESIGN section 6)
     ----------
     scores : DataFrame
         Tidy, such as ``Results.scores``, with one `value` in each (condition, cluster, unit,
-        repeat): filter it to one judge, radius and output first.
+        repeat): filter it to one judge, radius and output first. Rows of variants of a task, as
+        `limelab.refits` makes them, are left out where there are rows of the task itself.
     metric : str
         Which rows of the `metric` column.
     condition, unit, cluster, repeat : str
@@ -42,12 +47,18 @@ def compare(  # noqa: PLR0913  (public and fixed: DESIGN section 6)
     shared_draws : bool, optional
         Whether instances were explained from one block of draws; read from a `draws` column
         where not said. With one repeat that is refused.
+    further : sequence of str
+        Further columns: "sign_flip" and "wilcoxon" (exact tests), "standardized", "superiority"
+        and "rank_biserial" (sizes of effects with intervals), all "in general", and "equivalence"
+        (two one-sided tests).
+    margin : float, optional
+        Of equivalence, in the units of the metric; fix it before the data are seen.
 
     Returns
     -------
     DataFrame
-        a, b, difference (a less b), low, high, p, p_holm, n_units, n_clusters, scope, sentence;
-        see `limelab.statistics.compare`.
+        a, b, difference (a less b), low, high, p, p_holm, n_units, n_clusters, scope, sentence,
+        and what `further` asks for; see `limelab.statistics.compare`.
 
     Raises
     ------
@@ -69,7 +80,7 @@ def compare(  # noqa: PLR0913  (public and fixed: DESIGN section 6)
     if not 0 < level < 1:
         raise BadInput(f"compare(level={level!r}); expected a share between 0 and 1, such as 0.95")
     return statistics.compare(
-        scores,
+        without_variants(scores),
         metric,
         rng=generator(seed, "compare"),
         condition=condition,
@@ -78,4 +89,6 @@ def compare(  # noqa: PLR0913  (public and fixed: DESIGN section 6)
         repeat=repeat,
         level=level,
         shared_draws=shared_draws,
+        further=further,
+        margin=margin,
     )

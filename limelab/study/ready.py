@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
@@ -31,12 +32,13 @@ class Split:
     Attributes
     ----------
     table : Table
-        The rows that the model is fitted on: background of every perturbation.
+        The rows that the model is fitted on: background of every perturbation. Of a variant, one
+        of the two is resampled.
     x : array of shape (I, d)
         The rows to explain.
     labels : tuple, length I
     held_X, held_y : held-out rows and their targets
-    train_X, train_y : the rows of the table and their targets
+    train_X, train_y : the rows that the model is fitted on and their targets
     kind : {"classification", "regression"}
     """
 
@@ -92,7 +94,8 @@ def fitted(task: Task, seed: int) -> Fitted:
     slot = _slot(_key(task), seed)
     if not slot:
         data = split(task, seed)
-        slot.append(fit_boxes(task, data, data.train_y, child(seed, "model")))
+        axes = ("model", "seed", task.variant) if task.cause == "seed" else ("model",)
+        slot.append(fit_boxes(task, data, data.train_y, child(seed, *axes)))
     return slot[0]
 
 
@@ -158,7 +161,8 @@ def _split(key: _Same, seed: int) -> Split:
     if not frame.index.is_unique:  # rows are told apart by their labels in every table
         frame = frame.reset_index(drop=True)
     Table(frame)  # missing values are refused wherever they stand, with column and row
-    table = Table(frame.iloc[train])
+    fit_on, perturb_by = _resampled(task, train, data, seed)
+    table = Table(frame.iloc[perturb_by])
     rows = frame.iloc[held[: task.instances]]
     return Split(
         table=table,
@@ -166,10 +170,35 @@ def _split(key: _Same, seed: int) -> Split:
         labels=table.labels(rows),
         held_X=frame.iloc[held],
         held_y=data.y[held],
-        train_X=frame.iloc[train],
-        train_y=data.y[train],
+        train_X=frame.iloc[fit_on],
+        train_y=data.y[fit_on],
         kind=data.kind,
     )
+
+
+def _resampled(
+    task: Task, train: Positions, data: Dataset, seed: int
+) -> tuple[Positions, Positions]:
+    """Positions to fit on and to perturb by: the same, but for variants of one of the two."""
+    if task.cause not in ("bootstrap", "background"):
+        return train, train
+    classes = data.kind == "classification" and task.cause == "bootstrap"
+    rng = generator(seed, "variant", task.data_name, task.cause, task.variant)
+    drawn = _drawn_again(train, data.y[train] if classes else None, rng)
+    return (drawn, train) if task.cause == "bootstrap" else (train, drawn)
+
+
+def _drawn_again(
+    rows: Positions, classes: npt.NDArray[Any] | None, rng: np.random.Generator
+) -> Positions:
+    """As many rows with replacement, of each class as many as there are."""
+    if classes is None:
+        return rng.choice(rows, len(rows))
+    drawn = rows.copy()
+    for one in np.unique(classes):
+        mine = classes == one
+        drawn[mine] = rng.choice(rows[mine], int(mine.sum()))
+    return drawn
 
 
 def _positions(task: Task, n: int, seed: int) -> tuple[Positions, Positions]:

@@ -13,6 +13,7 @@ from limelab.study.needs import missing
 from limelab.types import Evidence, Metric, NotApplicable, Objects, Score
 
 LEAD = ("task", "dataset", "model", "condition")
+VARIANT = ("cause", "variant")  # both "" for a task itself
 SCORE_AXES = ("repeat", "instance", "output", "metric", "judge", "radius", "value")
 TOLD = ("coef", "stderr", "importance", "effect", "selected", "determined")
 EXPLANATION_AXES = ("repeat", "instance", "output", "feature")
@@ -104,7 +105,7 @@ def _one_line(column: pd.Series[Any]) -> pd.Series[Any]:
 
 def _lead(factor_names: Sequence[str]) -> list[str]:
     """Columns that a condition fills; its draws are always told, and may be a factor as well."""
-    return [*LEAD, *(name for name in factor_names if name != "draws"), "draws"]
+    return [*LEAD, *(name for name in factor_names if name != "draws"), "draws", *VARIANT]
 
 
 def _nothing(reason: str) -> Score:

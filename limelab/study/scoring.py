@@ -145,4 +145,6 @@ def lead_of(task: Task, condition: Condition, factor_names: Sequence[str]) -> di
         **dict(zip(LEAD, values, strict=True)),
         **{name: factors.get(name, "") for name in factor_names},
         "draws": getattr(condition.explainer, "draws", "own"),
+        "cause": task.cause,
+        "variant": task.variant_name,
     }

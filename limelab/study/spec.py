@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from limelab.study.results import Results
 
 Measure = Callable[["Task", int], "pd.DataFrame"]
+CAUSES = ("", "seed", "bootstrap", "background")
 _QUICK_TASKS, _QUICK_INSTANCES, _QUICK_REPEATS = 4, 4, 3
 
 
@@ -43,16 +44,29 @@ class Task:
     background : int, default 1000
         How many rows at most to fit the model on and to perturb by; a random share of a larger
         set.
+    cause : {"", "seed", "bootstrap", "background"}
+        What is different from the task without one, at the same explained rows: the seed of the
+        model, its training rows (resampled), or the background (resampled). See `refits`.
+    variant : int, default 0
+        Which of several such; 1, 2, ... where there is a cause.
     """
 
     dataset: str | Callable[[], Dataset]
     model: Recipe
     instances: int = 12
     background: int = 1000
+    cause: str = ""
+    variant: int = 0
 
     def __post_init__(self) -> None:
         count(self, "instances")
         count(self, "background", least=2)
+        count(self, "variant", least=1 if self.cause else 0)
+        if self.cause not in CAUSES or (self.variant and not self.cause):
+            raise BadInput(
+                f"Task(cause={self.cause!r}, variant={self.variant}); expected one of {CAUSES}, "
+                "and variants from 1 of a cause: see limelab.refits"
+            )
         if not isinstance(self.model, Recipe):
             raise BadInput(
                 f"Task(model={self.model!r}); expected a Recipe such as limelab.models.forest()"
@@ -64,6 +78,7 @@ class Task:
         data = self.dataset
         said = repr(data) if isinstance(data, str) else f"{data.__module__}.{data.__qualname__}"
         rest = f"instances={self.instances}, background={self.background}"
+        rest += f", cause={self.cause!r}, variant={self.variant}" if self.cause else ""
         return f"Task({said}, {self.model!r}, {rest})"
 
     @property
@@ -74,7 +89,13 @@ class Task:
     @property
     def name(self) -> str:
         """What stands in the `task` column."""
-        return f"{self.data_name} / {self.model.name}"
+        whole = f"{self.data_name} / {self.model.name}"
+        return f"{whole} / {self.variant_name}" if self.cause else whole
+
+    @property
+    def variant_name(self) -> str:
+        """What stands in the `variant` column: "" for the task itself."""
+        return f"{self.cause} {self.variant}" if self.cause else ""
 
 
 @dataclass(frozen=True)
@@ -336,8 +357,10 @@ class Study:
 
     def quick(self) -> Study:
         """A small version to see that it runs: few tasks, rows and repeats, the same conditions."""
-        step = max(1, len(self.tasks) // _QUICK_TASKS)
-        tasks = self.tasks[::step][:_QUICK_TASKS]
+        own = [task for task in self.tasks if not task.cause] or list(self.tasks)
+        step = max(1, len(own) // _QUICK_TASKS)
+        tasks = own[::step][:_QUICK_TASKS]
+        tasks += [task for task in self.tasks if task.cause and _base(task) == tasks[0]]
         few = tuple(replace(t, instances=min(t.instances, _QUICK_INSTANCES)) for t in tasks)
         repeats = min(self.repeats, _QUICK_REPEATS)
         small = replace(self, tasks=few, repeats=repeats, claims=())
@@ -415,6 +438,11 @@ class Study:
             quick=quick,
             progress=progress,
         )
+
+
+def _base(task: Task) -> Task:
+    """The task that a variant is one of."""
+    return replace(task, cause="", variant=0)
 
 
 def _ordered(value: Any) -> Any:

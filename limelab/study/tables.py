@@ -125,6 +125,8 @@ def _failed_rows(one: Scored, header: list[str]) -> bytes:
             **dict(zip(LEAD, (*_place(one.task), condition.name), strict=True)),
             **dict(condition.factors),
             "draws": getattr(condition.explainer, "draws", "own"),
+            "cause": one.task.cause,
+            "variant": one.task.variant_name,
             "metric": metric.name,
             "note": one.reason,
         }
@@ -140,6 +142,7 @@ def _place(task: Task) -> tuple[str, str, str]:
 
 def _task_row(one: Scored) -> dict[str, Any]:
     row = {"task": one.task.name, "dataset": one.task.data_name, "model": repr(one.task.model)}
+    row |= {"cause": one.task.cause, "variant": one.task.variant_name}
     if one.block is None:
         return {**row, "note": one.reason}
     meta = one.block.meta
