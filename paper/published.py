@@ -135,10 +135,10 @@ def visani() -> Iterator[Row]:
         np.array([getattr(run, name)[0, :, 0] for run in runs])
         for name in ("coef", "stderr", "selected")
     )
-    csi, _ = metrics.csi(np.where(chosen, coef, np.nan), np.where(chosen, stderr, np.nan))
+    found = metrics.csi(*(np.where(chosen, part, np.nan) for part in (coef, stderr)))
     source = "lime_stability, Boston notebook, unit 25"
     yield Row(source, "VSI, 10 features, n=5000", 100.0, metrics.vsi(chosen), 20.0)
-    yield Row(source, "CSI, 10 features, n=5000", 96.44, csi, 4.0)
+    yield Row(source, "CSI, 10 features, n=5000", 96.44, float(found.value), 4.0)
 
 
 # OpenXAI (Agarwal et al. 2022, arXiv 2206.11104)
@@ -241,7 +241,7 @@ def _strobl(seed: int, *, relevant: bool):
 def parr() -> Iterator[Row]:
     """How far the other columns of breast cancer foretell each (Parr et al. 2018)."""
     data = ll.datasets.load("breast_cancer")
-    found = importance.dependence(data.X, seed=0).set_index("feature")["dependence"]
+    found = importance.dependence(data.X, seed=0)["dependence"]
     source = "Parr et al. 2018, dependence table, breast cancer"
     published = {
         "mean radius": 0.995,

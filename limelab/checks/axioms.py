@@ -108,10 +108,11 @@ def check_linear_recovery_under_correlation(subject: Subject, seed: int) -> None
 @AXIOMS.once("axiom")
 def check_one_feature_alone(subject: Subject, seed: int) -> None:
     """Of a model that reads one feature, that feature comes first, whichever it is."""
-    table = tuple(Column() for _ in range(4))
+    background = Case(tuple(Column() for _ in range(4)), Step(0, 0.1), n=60, data=seed).frame
+    rows = np.full((1, 4), 0.3)
     for j in range(4):
-        case = Case(table, Step(j, 0.1), n=60, seed=seed, data=seed + j)
-        found = np.abs(subject.runs(case, 4)).mean(axis=0)[0, :, 0]
+        runs = [subject.of(Step(j, 0.1), background.to_numpy(), rows, seed + r) for r in range(4)]
+        found = np.abs(np.stack([effects(run) for run in runs])).mean(axis=0)[0, :, 0]
         if found.argmax() != j:
             raise CheckFailed(f"the model reads x{j} alone, and x{found.argmax()} comes first")
 
