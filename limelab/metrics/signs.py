@@ -74,6 +74,7 @@ class SignStability:
     """
 
     name: ClassVar[str] = "sign_stability"
+    reads: ClassVar[str] = "effect"
     better: ClassVar[Literal["lower", "higher", "neither"]] = "higher"
     unit: ClassVar[str] = "share of features, 0 to 1"
     says_not: ClassVar[str] = (

@@ -57,6 +57,8 @@ class TopK:
     """
 
     k: int = 5
+    reads: ClassVar[str] = "importance"
+    source: ClassVar[str] = "Jaccard 1901, ties shared"
     better: ClassVar[Literal["lower", "higher", "neither"]] = "higher"
     unit: ClassVar[str] = "Jaccard index, 0 to 1"
     says_not: ClassVar[str] = "Stable is not right: an explainer that never looks is stable too."
@@ -95,6 +97,8 @@ class RankCorrelation:
     """
 
     name: ClassVar[str] = "rank_correlation"
+    reads: ClassVar[str] = "importance"
+    source: ClassVar[str] = "Spearman 1904"
     better: ClassVar[Literal["lower", "higher", "neither"]] = "higher"
     unit: ClassVar[str] = "Spearman's rho, -1 to 1"
     says_not: ClassVar[str] = (
@@ -122,6 +126,8 @@ class KendallStability:
     """
 
     name: ClassVar[str] = "kendall"
+    reads: ClassVar[str] = "importance"
+    source: ClassVar[str] = "Kendall 1945, tau-b"
     better: ClassVar[Literal["lower", "higher", "neither"]] = "higher"
     unit: ClassVar[str] = "Kendall's tau-b, -1 to 1"
     says_not: ClassVar[str] = RankCorrelation.says_not
@@ -142,6 +148,8 @@ class WeightedKendallStability:
     """
 
     name: ClassVar[str] = "weighted_kendall"
+    reads: ClassVar[str] = "importance"
+    source: ClassVar[str] = "Vigna 2015, arXiv 1404.3325"
     better: ClassVar[Literal["lower", "higher", "neither"]] = "higher"
     unit: ClassVar[str] = "weighted tau, -1 to 1"
     says_not: ClassVar[str] = "It hides a tail that is shuffled anew each time."
@@ -169,6 +177,8 @@ class RankBiased:
     """
 
     p: float = 0.9
+    reads: ClassVar[str] = "importance"
+    source: ClassVar[str] = "Webber, Moffat and Zobel 2010"
     better: ClassVar[Literal["lower", "higher", "neither"]] = "higher"
     unit: ClassVar[str] = "rank-biased overlap, 0 to 1"
     says_not: ClassVar[str] = (
@@ -216,6 +226,7 @@ class Variation:
 
     k: int = 5
     name: ClassVar[str] = "cv"
+    reads: ClassVar[str] = "importance"
     better: ClassVar[Literal["lower", "higher", "neither"]] = "lower"
     unit: ClassVar[str] = "standard deviation over mean"
     says_not: ClassVar[str] = "It does not say whether the mean itself is right."

@@ -116,6 +116,8 @@ class Vsi:
     """
 
     name: ClassVar[str] = "vsi"
+    reads: ClassVar[str] = "selected"
+    source: ClassVar[str] = "Visani et al. 2020, arXiv 2001.11757"
     better: ClassVar[Literal["lower", "higher", "neither"]] = "higher"
     unit: ClassVar[str] = "per cent, 0 to 100"
     says_not: ClassVar[str] = "Order, sign and size of the selected features may all change."
@@ -126,9 +128,7 @@ class Vsi:
         usable = complete(evidence.importance, 2)
         if chosen[usable].all():
             return [declined("every feature is always selected")]
-        first, second = pairs(len(chosen))
-        both = usable[first] & usable[second]
-        return [pair_score(evidence, np.where(both, 100 * _in_common(chosen), np.nan), {})]
+        return [pair_score(evidence, 100 * _in_common(chosen), {})]
 
 
 @dataclass(frozen=True)
@@ -145,6 +145,8 @@ class Csi:
     """
 
     name: ClassVar[str] = "csi"
+    reads: ClassVar[str] = "coef, stderr"
+    source: ClassVar[str] = "Visani et al. 2020, arXiv 2001.11757"
     better: ClassVar[Literal["lower", "higher", "neither"]] = "higher"
     unit: ClassVar[str] = "per cent, 0 to 100"
     says_not: ClassVar[str] = (

@@ -73,6 +73,11 @@ def test_vsi():
 def test_vsi_invariances(sets, features, repeats):
     value = vsi(sets)
     assert 0 <= value <= 100
+    shares = [
+        (a & b).sum() / max(a.sum(), b.sum()) if (a | b).any() else 1.0
+        for a, b in itertools.combinations(sets, 2)
+    ]
+    assert value == pytest.approx(100 * np.mean(shares))
     assert vsi(sets[:, features]) == pytest.approx(value)
     assert vsi(sets[repeats]) == pytest.approx(value)
     assert vsi(np.tile(sets[:1], (3, 1))) == 100
