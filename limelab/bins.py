@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +11,7 @@ import numpy.typing as npt
 from limelab.types import Array, Bools, View
 
 Cuts = tuple[Array, ...]
+_MANY = 32  # cuts, from which on a search is quicker than comparisons
 
 
 def quantile_cuts(view: View, bins: int) -> Cuts:
@@ -91,6 +93,39 @@ def limits(x: Array, cuts: Sequence[Array], categorical: Bools) -> tuple[Array, 
         bins = np.searchsorted(cuts[j], x[:, j])
         low[:, j], high[:, j] = edges[bins], edges[bins + 1]
     return low, high
+
+
+def same_bin(points: Array, x: Array, cuts: Sequence[Array], categorical: Bools) -> Bools:
+    """Whether points (I or 1, N, d) lie in the bin, or are the category, of x (I, d).
+
+    The result (I, N, d) lies in memory column by column, for numpy is slow along the short axis.
+
+    Examples
+    --------
+    >>> cuts, codes = [np.array([1.0, 2.0]), np.empty(0)], np.array([False, True])
+    >>> points = np.array([[[1.5, 3.0], [2.5, 1.0]]])
+    >>> same_bin(points, np.array([[2.0, 3.0]]), cuts, codes)[0].tolist()
+    [[True, True], [False, False]]
+    """
+    columns = np.ascontiguousarray(np.swapaxes(points, 1, 2))
+    same = np.empty((len(x), *columns.shape[1:]), dtype=bool)
+    for j, code in enumerate(categorical):
+        theirs, own = columns[:, j], x[:, j, None]
+        if code:
+            np.equal(theirs, own, out=same[:, j])
+        else:
+            np.equal(_bins(theirs, cuts[j]), _bins(own, cuts[j]), out=same[:, j])
+    return np.swapaxes(same, 1, 2)
+
+
+def _bins(values: Array, cuts: Array) -> npt.NDArray[np.integer[Any]]:
+    """How many cuts lie below each value; a few comparisons are quicker than a search."""
+    if len(cuts) > _MANY:
+        return np.searchsorted(cuts, values)
+    found = np.zeros(values.shape, dtype=np.int8)
+    for cut in cuts:
+        found += (values > cut).view(np.int8)
+    return found
 
 
 def share_between(view: View, low: Array, high: Array) -> Array:

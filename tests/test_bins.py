@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from limelab.bins import entropy_cuts, limits, quantile_cuts, share_between, sorted_background
+from limelab.bins import (
+    entropy_cuts,
+    limits,
+    quantile_cuts,
+    same_bin,
+    share_between,
+    sorted_background,
+)
 from limelab.domains import Table
 from tests.parts import codes, mixed, numbers
 
@@ -93,3 +100,17 @@ def test_ends_and_shares_are_those_of_the_bin(seed: int, bins: int) -> None:
 
 def test_the_order_is_found_once() -> None:
     assert sorted_background(mixed()) is sorted_background(mixed())
+
+
+@pytest.mark.parametrize("bins", [4, 50])
+@pytest.mark.parametrize("points", [1, 3])
+def test_same_bin_is_what_the_limits_say(bins: int, points: int) -> None:
+    table, rng = mixed(), np.random.default_rng(4)
+    cuts, x = quantile_cuts(table, bins), table.background[:3]
+    edges = [c if len(c) else table.background[:5, j] for j, c in enumerate(cuts)]
+    drawn = table.background[rng.integers(0, len(table.background), (points, 40))].copy()
+    for j, column in enumerate(edges):
+        drawn[:, :5, j] = column[np.arange(5) % len(column)]  # on the edges themselves
+    low, high = limits(x, cuts, table.categorical)
+    inside = (drawn > low[:, None, :]) & (drawn <= high[:, None, :])
+    assert np.array_equal(same_bin(drawn, x, cuts, table.categorical), inside)

@@ -12,7 +12,9 @@ from limelab.bins import quantile_cuts
 from limelab.numbers import count
 from limelab.perturbations.designs import Iid, check_design
 from limelab.perturbations.margins import redraw
-from limelab.types import Array, Cloud, Design, NotApplicable, View
+from limelab.types import Array, Cloud, Design, Ints, NotApplicable, View
+
+_MANY = 32  # bins, from which on a search is quicker than comparisons
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class BinFrequencies:
 
     def cloud(self, u: Array, x: Array, view: View) -> Cloud:
         """Values at the quantiles u of each column's mixture."""
-        moves = redraw(u, view)
+        moves = redraw(u, view) if view.categorical.any() else np.empty(u.shape)
         laws = view.once(("bin laws", self.bins), lambda: self._laws(view))
         for j, law in laws.items():
             moves[..., j] = law.quantile(u[..., j])
@@ -103,12 +105,22 @@ class _Mixture:
 
     def quantile(self, u: Array) -> Array:
         """Values at u: the bin by its frequency, then the inverse of the truncated normal."""
-        b = np.searchsorted(self.start, u, side="right") - 1
-        inside = np.clip((u - self.start[b]) / self.chance[b], 0.0, 1.0)
+        u = np.ascontiguousarray(u)
+        b = self._bin(u)
         below = ndtr((self.low - self.mean) / self.sd)
-        mass = ndtr((self.high - self.mean) / self.sd) - below
-        values = self.mean[b] + self.sd[b] * ndtri(below[b] + inside * mass[b])
+        rate = (ndtr((self.high - self.mean) / self.sd) - below) / self.chance
+        p = below[b] + (u - self.start[b]) * rate[b]
+        values = self.mean[b] + self.sd[b] * ndtri(np.minimum(p, 1.0, out=p))
         return np.clip(values, self.low[b], self.high[b])
+
+    def _bin(self, u: Array) -> Ints:
+        """Position of the bin of each u; a few comparisons are quicker than a search."""
+        if len(self.start) > _MANY:
+            return np.searchsorted(self.start, u, side="right") - 1
+        found = np.zeros(u.shape, dtype=np.int8)
+        for start in self.start[1:]:
+            found += (u >= start).view(np.int8)
+        return found.astype(np.intp)
 
 
 def _deviation(values: Array) -> float:
