@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from limelab.numbers import positive
 from limelab.surrogates import PlainModel, PlainRidge
-from limelab.surrogates.moments import Selector, check_selector, same_choice
-from limelab.types import Array, Bools, Interpreted, LocalModel
+from limelab.surrogates.moments import Selector, at, check_selector, choose_each
+from limelab.types import Array, Bools, Interpreted, Ints, LocalModel
 
 _STILL = 1e-12  # a column whose variance is below this share of its mean square does not vary
 _FLAT = 1e-24  # the same of an output
@@ -56,52 +55,35 @@ class LimeRidge:
         """Lines of what is seen (I or 1, N, k), w and y (I or 1, N, ...), and f (I, C)."""
         start = np.where(seen.at_x == 0, seen.gap, seen.at_x)  # lime's own z of x
         start = np.broadcast_to(start, (len(f), len(seen.at_x)))
-        sums = _sums(seen, w, y, f)
-        fits = [self._line(each, *ends) for each, *ends in zip(sums, f, start, strict=True)]
-        whole = _Line(*map(np.stack, zip(*fits, strict=True)))
-        return PlainModel(**whole._asdict(), withheld=_WITHHELD.format(repr(self)))
+        return self._lines(_sums(seen, w, y, f), f, start)
 
-    def _line(self, s: _Sums, f: Array, first: Array) -> _Line:
-        """Lines (k, C) of one instance."""
-        square = np.diag(s.gram)
-        varies = square > _STILL * (square + s.mass * s.centre**2)
-        flat = s.total <= _FLAT * (s.total + s.mass * (f + s.mean) ** 2)
-        chosen = np.repeat(varies[:, None], len(f), axis=1)
+    def _lines(self, s: _Sums, f: Array, first: Array) -> PlainModel:
+        """Lines (I, k, C) of all instances."""
+        square, mass = np.einsum("ikk->ik", s.gram), s.mass[:, None]
+        varies = square > _STILL * (square + mass * s.centre**2)
+        flat = s.total <= _FLAT * (s.total + mass * (f + s.mean) ** 2)
+        chosen = np.repeat(varies[:, :, None], f.shape[1], axis=2)
         if self.select is not None:
-            chosen &= self.select.choose(s.gram, s.moments, first)
-        coef = np.zeros(s.moments.shape)
-        for use, columns in same_choice(chosen):
-            penalised = s.gram[np.ix_(use, use)] + self.alpha * np.eye(len(use))
-            coef[np.ix_(use, columns)] = np.linalg.solve(penalised, s.moments[np.ix_(use, columns)])
-        coef[:, flat] = 0.0
-        explained = np.einsum("kc,kc->c", coef, 2.0 * s.moments - s.gram @ coef)
-        return _Line(
+            chosen &= choose_each(self.select, s.gram, s.moments, first)
+        coef = np.where(flat[:, None, :], 0.0, _ridge(s, chosen, self.alpha))
+        explained = np.einsum("ikc,ikc->ic", coef, 2.0 * s.moments - s.gram @ coef)
+        return PlainModel(
             coef=coef,
-            intercept=f + s.mean - s.centre @ coef,
+            intercept=f + s.mean - np.einsum("ik,ikc->ic", s.centre, coef),
             selected=chosen,
-            deviation=np.where(varies, np.sqrt(square / s.mass), 0.0),
+            deviation=np.where(varies, np.sqrt(square / mass), 0.0),
             rank=_rank(s.gram, varies),
             r2=np.minimum(explained / np.where(flat, np.nan, s.total), 1.0),
-            r2_out=np.full(len(f), np.nan),
+            r2_out=np.full(f.shape, np.nan),
+            withheld=_WITHHELD.format(repr(self)),
         )
 
 
-class _Line(NamedTuple):
-    """The fields of `PlainModel`, of one instance or stacked."""
-
-    coef: Any
-    intercept: Any
-    selected: Any
-    deviation: Any
-    rank: Any
-    r2: Any
-    r2_out: Any
-
-
 class _Sums(NamedTuple):
-    """Weighted sums of one sample and its instance, centred; outputs count from f(x).
+    """Weighted sums of each sample and its instance, centred; outputs count from f(x).
 
-    gram (k, k), moments (k, C), total (C,) are sums; centre (k,) and mean (C,) are means.
+    gram (I, k, k), moments (I, k, C), total (I, C) and mass (I,) are sums; centre (I, k) and
+    mean (I, C) are means.
     """
 
     gram: Array
@@ -109,46 +91,63 @@ class _Sums(NamedTuple):
     total: Array
     centre: Array
     mean: Array
-    mass: float
+    mass: Array
 
 
-def _sums(seen: Interpreted, w: Array, y: Array, f: Array) -> Iterator[_Sums]:
-    """The sums of each instance; the features' are made once where they are shared."""
-    shared = len(seen.z) == len(w) == 1
-    here = np.append(seen.at_x, 1.0)
-    tall = np.empty((len(here), seen.z.shape[1]))  # a feature is a row: long rows are fast
+def _sums(seen: Interpreted, w: Array, y: Array, f: Array) -> _Sums:
+    """The sums of each instance, all from one product of its features, a 1 and its outputs."""
+    k = len(seen.at_x)
+    here = np.concatenate([seen.at_x, [1.0], np.zeros(f.shape[1])])  # outputs are 0 there
+    whole = np.empty((len(f), len(here), len(here)))
+    tall = np.empty((len(here), y.shape[1]))  # a feature is a row: long rows are fast
     for i, own in enumerate(f):
-        if not (i and shared):
-            root = np.sqrt(w[i if len(w) > 1 else 0])
-            tall[:-1] = seen.z[i if len(seen.z) > 1 else 0].T
-            tall[:-1] *= root
-            tall[-1] = root
-            whole = tall @ tall.T + np.outer(here, here)
-        if not (i and len(y) == 1):
-            answers = np.ascontiguousarray(y[i].T)
-        target = (answers - own[:, None]) * root
-        yield _centred(whole, tall @ target.T, np.einsum("cn,cn->c", target, target))
+        root = np.sqrt(at(w, i))
+        np.multiply(at(seen.z, i).T, root, out=tall[:k])
+        tall[k] = root
+        np.subtract(at(y, i).T, own[:, None], out=tall[k + 1 :])
+        tall[k + 1 :] *= root
+        np.matmul(tall, tall.T, out=whole[i])
+    return _centred(whole + np.outer(here, here), k)
 
 
-def _centred(whole: Array, products: Array, squares: Array) -> _Sums:
-    """Sums round the means, from sums round 0 whose last column is 1."""
-    mass = float(whole[-1, -1])
-    centre, mean = whole[:-1, -1] / mass, products[-1] / mass
+def _centred(whole: Array, k: int) -> _Sums:
+    """Sums round the means, from sums round 0 whose row k is that of the 1."""
+    mass, sums = whole[:, k, k], whole[:, k]
+    means = sums / mass[:, None]
+    whole = whole - sums[:, :, None] * means[:, None, :]
     return _Sums(
-        gram=whole[:-1, :-1] - mass * np.outer(centre, centre),
-        moments=products[:-1] - mass * np.outer(centre, mean),
-        total=squares - mass * mean**2,
-        centre=centre,
-        mean=mean,
+        gram=whole[:, :k, :k],
+        moments=whole[:, :k, k + 1 :],
+        total=np.einsum("icc->ic", whole[:, k + 1 :, k + 1 :]),
+        centre=means[:, :k],
+        mean=means[:, k + 1 :],
         mass=mass,
     )
 
 
-def _rank(gram: Array, varies: Bools) -> int:
-    """Independent directions among the columns that vary."""
-    use = np.flatnonzero(varies)
-    if not len(use):
-        return 0
-    sd = np.sqrt(np.diag(gram)[use])
-    size = np.abs(np.linalg.eigvalsh(gram[np.ix_(use, use)] / np.outer(sd, sd)))
-    return int((size > _RANK * len(use)).sum())
+def _ridge(s: _Sums, chosen: Bools, alpha: float) -> Array:
+    """Coefficients (I, k, C) on the chosen features, 0 on the others.
+
+    A feature that is not chosen becomes an equation of its own, that its coefficient is 0.
+    """
+    use = np.moveaxis(chosen, 2, 1)
+    both = use[:, :, :, None] & use[:, :, None, :]
+    penalty = np.where(use, alpha, 1.0)[..., None] * np.eye(use.shape[2])
+    left = np.where(both, s.gram[:, None], 0.0) + penalty
+    right = np.where(use, np.moveaxis(s.moments, 2, 1), 0.0)
+    solved = np.asarray(np.linalg.solve(left, right[..., None]), dtype=np.float64)
+    return np.moveaxis(solved[..., 0], 1, 2)
+
+
+def _rank(gram: Array, varies: Bools) -> Ints:
+    """Independent directions among the columns that vary, of each instance."""
+    k = gram.shape[1]
+    sd = np.where(varies, np.sqrt(np.einsum("ikk->ik", gram)), np.inf)
+    units = gram / (sd[:, :, None] * sd[:, None, :]) + (~varies)[:, :, None] * np.eye(k)
+    try:  # positive definite without the least of a direction: all columns are independent
+        np.linalg.cholesky(units - _RANK * k * np.eye(k))
+    except np.linalg.LinAlgError:
+        found = (np.abs(np.linalg.eigvalsh(units)) > _RANK * k).sum(axis=1)
+    else:
+        found = np.full(len(gram), k)
+    return np.asarray(found - (~varies).sum(axis=1))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,16 +12,18 @@ from limelab.numbers import positive
 from limelab.surrogates.moments import (
     Moments,
     Selector,
+    Solved,
     at,
     check_selector,
-    constant,
     each,
     relative,
     same_choice,
+    still,
 )
 from limelab.types import Array, Bools, Ints
 
 _BLOCK = 8  # instances whose targets are fitted side by side, so that they stay in cache
+_ROUNDING = 1e-15  # of sums of two numbers between 0 and 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,6 +190,8 @@ def fit_lines(z: Array, w: Array, y: Array, alpha: float, select: Selector | Non
 
     The penalty alpha stands against the sum of the weights w.
     """
+    if select is None and _two_shares(y):
+        return _with_other(fit_lines(z, w, y[:, :, :1], alpha, None))
     if len(z) == len(w) == 1:
         shared = Moments(z[0], w[0])
         parts = [
@@ -196,6 +200,30 @@ def fit_lines(z: Array, w: Array, y: Array, alpha: float, select: Selector | Non
         lines = Fit(*map(np.concatenate, zip(*parts, strict=True)))
         return _model(lines, [shared])
     return joined((m, fit_one(m, at(y, i), alpha, select)) for i, m in enumerate(each(z, w, y)))
+
+
+def _two_shares(y: Array) -> bool:
+    """Whether two outputs sum to 1 everywhere but for rounding, as the classes of a binary model.
+
+    The line of the second is then that of the first, turned over.
+    """
+    return y.shape[2] == 2 and all(_is_one(own[:, 0] + own[:, 1]) for own in y)
+
+
+def _is_one(sums: Array) -> bool:
+    return bool(sums.max() <= 1.0 + _ROUNDING and sums.min() >= 1.0 - _ROUNDING)
+
+
+def _with_other(first: LinearModel) -> LinearModel:
+    """Lines of a share and of what is left of 1."""
+    both = {
+        name: np.concatenate([value, value], axis=-1)
+        for name, value in vars(first).items()
+        if name not in ("deviation", "rank")
+    }
+    both["coef"][:, :, 1] *= -1.0
+    both["intercept"][:, 1] = 1.0 - both["intercept"][:, 1]
+    return replace(first, **both)
 
 
 class Fit(NamedTuple):
@@ -231,8 +259,8 @@ def _model(lines: Fit, moments: Sequence[Moments | _Brief]) -> LinearModel:
 
 def _unstacked(m: Moments, y: Array, alpha: float, select: Selector | None) -> Fit:
     """The lines of a few instances that share their features, fitted side by side."""
-    targets = np.moveaxis(y, 0, 1).reshape(y.shape[1], -1)
-    return Fit(*(_unstack(part, len(y)) for part in fit_one(m, targets, alpha, select)))
+    targets = y.transpose(0, 2, 1).reshape(-1, y.shape[1])
+    return Fit(*(_unstack(part, len(y)) for part in _fit_rows(m, targets, alpha, select)))
 
 
 def _unstack(part: Array, instances: int) -> Array:
@@ -242,24 +270,38 @@ def _unstack(part: Array, instances: int) -> Array:
 
 def fit_one(m: Moments, y: Array, alpha: float, select: Selector | None) -> Fit:
     """The lines of y (N, Q) on one sample of features."""
-    mean = m.v @ y
-    yc = y - mean
-    moments = m.with_targets(yc)
+    return _fit_rows(m, y.T, alpha, select)
+
+
+def _fit_rows(m: Moments, y: Array, alpha: float, select: Selector | None) -> Fit:
+    """The lines of y (Q, N), a target in a row, for numpy is slow along the short axis."""
+    mean = y @ m.v
+    yc = y - mean[:, None]
+    weighed = yc * m.v
+    total = np.einsum("qn,qn->q", yc, weighed)
+    moments = m.rows @ weighed.T
     coef, stderr = np.zeros((2, *moments.shape))
-    missed, missed_out = np.zeros((2, y.shape[1]))
+    missed, missed_out = np.zeros((2, len(y)))
     selected = m.chosen(moments, select)
     for use, columns in same_choice(selected):
-        zc, inverse, remaining, pull = m.solved(use, alpha / m.mass)
-        slopes = inverse @ moments[np.ix_(use, columns)]
-        residual = yc[:, columns] - zc @ slopes
-        missed[columns] = m.v @ residual**2
-        residual /= remaining[:, None]
-        np.square(residual, out=residual)
-        coef[np.ix_(use, columns)] = slopes
-        stderr[np.ix_(use, columns)] = np.sqrt(pull.T @ residual)
-        missed_out[columns] = m.v @ residual
-    flat = constant(m.v, y)
+        solved, place = m.solved(use, alpha / m.mass), np.ix_(use, columns)
+        coef[place] = solved.inverse @ moments[place]
+        own = yc if len(columns) == len(yc) else yc[columns]
+        *variance, missed_out[columns], missed[columns] = _sums(own, coef[place], solved)
+        stderr[place] = np.sqrt(np.reshape(variance, coef[place].shape))
+    flat = still(mean, total)
     coef[:, flat] = stderr[:, flat] = 0.0
-    total = np.where(flat, np.nan, m.v @ yc**2)
+    total[flat] = np.nan
     intercept = mean - m.centre @ coef
     return Fit(coef, stderr, selected, intercept, 1 - missed / total, 1 - missed_out / total)
+
+
+def _sums(yc: Array, slopes: Array, solved: Solved) -> Array:
+    """Sums (k + 2, Q) of squared residuals that leave their own sample out.
+
+    HC3's variances of the coefficients, then what is missed out of sample and in sample.
+    """
+    residual = slopes.T @ solved.rows
+    np.subtract(yc, residual, out=residual)
+    residual /= solved.remaining
+    return np.asarray(solved.pull @ np.square(residual, out=residual).T)

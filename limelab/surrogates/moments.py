@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -28,31 +28,76 @@ class Selector(Protocol):
     def choose(self, gram: Array, moments: Array, first: Array) -> Bools: ...
 
 
+def choose_each(select: Selector, gram: Array, moments: Array, first: Array) -> Bools:
+    """What a selector chooses (I, k, Q) from gram (I, k, k), moments (I, k, Q) and first (I, k).
+
+    At once where it can, which saves most of the time of small problems.
+    """
+    at_once = getattr(select, "choose_each", None)
+    if at_once is not None:
+        return np.asarray(at_once(gram, moments, first))
+    return np.stack([select.choose(*one) for one in zip(gram, moments, first, strict=True)])
+
+
+class Solved(NamedTuple):
+    """What all targets that use the same columns share; a column is a row here.
+
+    Attributes
+    ----------
+    rows : array of shape (k, N)
+        The centred columns in use.
+    inverse : array of shape (k, k)
+        Of their penalised Gram matrix.
+    remaining : array of shape (N,)
+        1 less the leverages.
+    pull : array of shape (k + 2, N)
+        What turns squared residuals that leave their own sample out into sums: the squared pull
+        of each sample on each coefficient, its weight included; then the weights; then the
+        weights of the squared residuals that leave nothing out.
+    """
+
+    rows: Array
+    inverse: Array
+    remaining: Array
+    pull: Array
+
+
 class Moments:
     """One weighted sample of features: their Gram matrix and what varies.
 
-    Weights `v` sum to 1; `mass` is what they summed to. `half` (N, k) is the centred features
-    times the square root of v.
+    Weights `v` sum to 1; `mass` is what they summed to. `rows` (k, N) holds the centred features,
+    a feature in a row, for numpy is slow along the short axis.
     """
 
     def __init__(self, z: Array, w: Array) -> None:
-        self.z = np.asarray(z, dtype=np.float64)
+        self.samples = z
         self.mass = float(w.sum())
         self.v = w / self.mass
         self.root = np.sqrt(self.v)[:, None]
-        self.centre = self.v @ self.z
-        self.half = self.z - self.centre
-        self.half *= self.root
-        self.gram = self.half.T @ self.half
+        self.rows = np.array(z.T, dtype=np.float64, order="C")
+        self.centre = self.rows @ self.v
+        self.rows -= self.centre[:, None]
+        half = self.half.T
+        self.gram = half @ half.T
         deviation = np.sqrt(np.diag(self.gram))
         self.varies = deviation > _STILL * np.hypot(deviation, self.centre)
         self.deviation = np.where(self.varies, deviation, 0.0)
-        self._kept: tuple[Any, tuple[Array, Array, Array, Array]] | None = None
+        self._kept: tuple[Any, Solved] | None = None
 
     @cached_property
+    def z(self) -> Array:
+        """The features as they came, (N, k)."""
+        return np.asarray(self.samples, dtype=np.float64)
+
+    @property
     def zc(self) -> Array:
-        """The centred features."""
-        return np.asarray(self.z - self.centre)
+        """The centred features, (N, k)."""
+        return self.rows.T
+
+    @property
+    def half(self) -> Array:
+        """The centred features times the square root of v, (N, k)."""
+        return np.asarray((self.rows * self.root[:, 0]).T)
 
     @cached_property
     def rank(self) -> int:
@@ -60,8 +105,13 @@ class Moments:
         use = np.flatnonzero(self.varies)
         if not len(use):
             return 0
-        size = np.abs(np.linalg.eigvalsh(self.correlation(use)))
+        size = np.abs(self._whole[0])
         return int((size > _RANK * len(use)).sum())
+
+    @cached_property
+    def _whole(self) -> tuple[Array, Array]:
+        """Eigenvalues and vectors of the correlations of all columns that vary."""
+        return spectrum(self.correlation(np.flatnonzero(self.varies)))
 
     def correlation(self, use: Ints, penalty: float = 0.0) -> Array:
         """The Gram matrix of some columns in units of their deviations, so that units drop out."""
@@ -71,44 +121,59 @@ class Moments:
 
     def inverse(self, use: Ints, penalty: float) -> Array:
         """The (pseudo)inverse of the penalised Gram matrix of some columns."""
+        if not len(use):
+            return np.empty((0, 0))
+        whole = penalty == 0 and len(use) == np.count_nonzero(self.varies)
+        values, vectors = self._whole if whole else spectrum(self.correlation(use, penalty))
+        size = np.abs(values)
+        kept = size > _RANK * size.max()
+        inverse = (vectors[:, kept] / values[kept]) @ vectors[:, kept].T
         sd = self.deviation[use]
-        inverse = np.linalg.pinv(self.correlation(use, penalty), rcond=_RANK, hermitian=True)
         return np.asarray(inverse / np.outer(sd, sd))
 
     def remaining(self, zc: Array, pull: Array) -> Array:
         """1 less the leverage (N,) of each sample, for residuals that leave it out.
 
-        `zc` are the centred columns in use and `pull` their product with the inverse.
+        `zc` (N, k) are the centred columns in use and `pull` their product with the inverse.
         """
         leverage = (1.0 + np.einsum("nk,nk->n", pull, zc)) * self.v
         return np.asarray(np.maximum(1.0 - leverage, _FULL))
 
-    def solved(self, use: Ints, penalty: float) -> tuple[Array, Array, Array, Array]:
-        """What all targets that use these columns share, kept for the next ones.
-
-        The centred columns (N, k), the inverse (k, k), 1 less the leverages (N,), and the squared
-        pull of each sample on each coefficient (N, k), its weight included.
-        """
+    def solved(self, use: Ints, penalty: float) -> Solved:
+        """What all targets that use these columns share, kept for the next ones."""
         key = (use.tobytes(), penalty)
         if self._kept is None or self._kept[0] != key:
-            zc = self.zc if len(use) == len(self.gram) else self.zc[:, use]
-            inverse = self.inverse(use, penalty)
-            pull = zc @ inverse
-            remaining = self.remaining(zc, pull)
-            pull *= self.v[:, None]
-            self._kept = (key, (zc, inverse, remaining, np.square(pull, out=pull)))
+            self._kept = (key, self._solved(use, penalty))
         return self._kept[1]
+
+    def _solved(self, use: Ints, penalty: float) -> Solved:
+        rows = self.rows if len(use) == len(self.rows) else self.rows[use]
+        inverse = self.inverse(use, penalty)
+        pull = np.empty((len(use) + 2, len(self.v)))
+        np.matmul(inverse, rows, out=pull[:-2])
+        remaining = self.remaining(rows.T, pull[:-2].T)
+        pull[:-2] *= self.v
+        np.square(pull[:-2], out=pull[:-2])
+        pull[-2], pull[-1] = self.v, self.v * remaining**2
+        return Solved(rows, inverse, remaining, pull)
 
     def with_targets(self, yc: Array) -> Array:
         """Weighted products (k, Q) of the columns with centred targets (N, Q)."""
-        return np.asarray(self.half.T @ (self.root * yc))
+        return np.asarray(self.rows @ (self.v[:, None] * yc))
 
     def chosen(self, moments: Array, select: Selector | None) -> Bools:
         """Features that each target may use (k, Q): those that vary, and of them the selector's."""
         varies = np.repeat(self.varies[:, None], moments.shape[1], axis=1)
         if select is None:
             return varies
-        return varies & select.choose(self.gram * self.mass, moments * self.mass, self.z[0])
+        first = np.asarray(self.samples[0], dtype=np.float64)
+        return varies & select.choose(self.gram * self.mass, moments * self.mass, first)
+
+
+def spectrum(matrix: Array) -> tuple[Array, Array]:
+    """Eigenvalues and eigenvectors of a symmetric matrix."""
+    values, vectors = np.linalg.eigh(matrix)
+    return values, vectors
 
 
 def constant(v: Array, y: Array) -> Bools:
@@ -120,9 +185,14 @@ def constant(v: Array, y: Array) -> Bools:
     [True, False]
     """
     with np.errstate(under="ignore"):
-        sd = np.sqrt(v @ (y - v @ y) ** 2)
-        size = np.sqrt(v @ y**2)
-    return np.asarray(sd <= np.maximum(_FLAT * size, _NOTHING))
+        mean = v @ y
+        return still(mean, v @ (y - mean) ** 2)
+
+
+def still(mean: Array, variance: Array) -> Bools:
+    """Which targets do not vary, by their weighted means and variances, both (Q,)."""
+    sd = np.sqrt(variance)
+    return np.asarray(sd <= np.maximum(_FLAT * np.hypot(sd, mean), _NOTHING))
 
 
 def relative(w: Array) -> Array:

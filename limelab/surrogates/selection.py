@@ -43,13 +43,17 @@ class Forward:
 
     def choose(self, gram: Array, moments: Array, first: Array) -> Bools:
         """Chosen features (k, Q) from sums of products; the first sample does not matter."""
-        targets = moments.shape[1]
-        left = np.repeat(gram[None], targets, axis=0)
-        moment = moments.T.copy()
-        start = np.diag(gram)
+        return np.asarray(self.choose_each(gram[None], moments[None], first[None])[0])
+
+    def choose_each(self, gram: Array, moments: Array, first: Array) -> Bools:
+        """The same for a stack: (I, k, Q) from (I, k, k), (I, k, Q) and (I, k)."""
+        stack, k, targets = moments.shape
+        left = np.repeat(gram, targets, axis=0)
+        moment = moments.transpose(0, 2, 1).reshape(-1, k).copy()
+        start = np.einsum("qkk->qk", left).copy()
         chosen = np.zeros(moment.shape, dtype=bool)
-        rows = np.arange(targets)
-        for _ in range(min(self.k, len(gram))):
+        rows = np.arange(len(moment))
+        for _ in range(min(self.k, k)):
             variance = np.einsum("qkk->qk", left)
             open_ = ~chosen & (variance > _SPENT * start)
             gain = np.where(open_, moment**2 / np.where(open_, variance, 1.0), -1.0)
@@ -57,7 +61,7 @@ class Forward:
             usable = gain[rows, best] >= 0
             _sweep(left, moment, np.where(usable, best, 0), usable)
             chosen[rows[usable], best[usable]] = True
-        return chosen.T
+        return chosen.reshape(stack, targets, k).transpose(0, 2, 1)
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,10 @@ class HighestWeights:
 
     def choose(self, gram: Array, moments: Array, first: Array) -> Bools:
         """Chosen features (k, Q) from sums of products; the first sample does not matter."""
+        return self.choose_each(gram, moments, first)
+
+    def choose_each(self, gram: Array, moments: Array, first: Array) -> Bools:
+        """The same for a stack: (I, k, Q) from (I, k, k), (I, k, Q) and (I, k)."""
         return _largest(_ridge(gram, moments, self.alpha), self.k)
 
 
@@ -125,7 +133,11 @@ class HighestProducts:
 
     def choose(self, gram: Array, moments: Array, first: Array) -> Bools:
         """Chosen features (k, Q) from sums of products and the first sample."""
-        return _largest(_ridge(gram, moments, self.alpha) * first[:, None], self.k)
+        return self.choose_each(gram, moments, first)
+
+    def choose_each(self, gram: Array, moments: Array, first: Array) -> Bools:
+        """The same for a stack: (I, k, Q) from (I, k, k), (I, k, Q) and (I, k)."""
+        return _largest(_ridge(gram, moments, self.alpha) * first[..., None], self.k)
 
 
 @dataclass(frozen=True)
@@ -168,14 +180,14 @@ class LassoPath:
 
 
 def _ridge(gram: Array, moments: Array, alpha: float) -> Array:
-    return np.asarray(np.linalg.solve(gram + alpha * np.eye(len(gram)), moments), np.float64)
+    return np.asarray(np.linalg.solve(gram + alpha * np.eye(gram.shape[-1]), moments), np.float64)
 
 
 def _largest(values: Array, k: int) -> Bools:
-    """The k largest sizes of each column; of equals the lowest index."""
+    """The k largest sizes of each column (..., k, Q); of equals the lowest index."""
     chosen = np.zeros(values.shape, dtype=bool)
-    order = np.argsort(-np.abs(values), axis=0, kind="stable")[:k]
-    np.put_along_axis(chosen, order, values=True, axis=0)
+    order = np.argsort(-np.abs(values), axis=-2, kind="stable")[..., :k, :]
+    np.put_along_axis(chosen, order, values=True, axis=-2)
     return chosen
 
 

@@ -219,3 +219,36 @@ def test_zeros_and_ones_may_come_as_they_are(kind: Any) -> None:
     plain, small = LeastSquares().fit(z, w, y), LeastSquares().fit(z.astype(kind), w, y)
     assert small.coef == pytest.approx(plain.coef, rel=1e-12)
     assert small.predict(z.astype(kind)) == pytest.approx(plain.predict(z))
+
+
+@pytest.mark.parametrize("axes", [(1, 1, 3), (3, 3, 3), (1, 3, 1)])
+def test_two_shares_of_one_are_one_line_turned_over(axes: tuple[int, ...]) -> None:
+    rng = np.random.default_rng(7)
+    z, w = rng.normal(size=(axes[0], 80, 3)), rng.random((axes[1], 80))
+    share = 1 / (1 + np.exp(-z[:1, :, :1] - rng.normal(size=(axes[2], 80, 1))))
+    both = np.concatenate([share, 1 - share], axis=2)
+    fitted = LeastSquares().fit(z, w, both)
+    apart = [LeastSquares().fit(z, w, both[:, :, c : c + 1]) for c in range(2)]
+    for name in ("coef", "stderr", "intercept", "r2", "r2_out", "selected", "importance"):
+        alone = np.concatenate([getattr(one, name) for one in apart], axis=-1)
+        assert getattr(fitted, name) == pytest.approx(alone, rel=1e-9, abs=1e-14), name
+    assert (fitted.coef[..., 0] == -fitted.coef[..., 1]).all()
+
+
+def test_two_outputs_that_miss_one_are_two_lines() -> None:
+    z, w, y = sample(2)
+    y = np.concatenate([y[:, :, :1], 1.0 - y[:, :, :1]], axis=2)
+    y[1, 5, 1] += 1e-3  # in one sample of one instance
+    fitted = LeastSquares().fit(z, w, y)
+    truth = wls(z[1], w[1], y[1, :, 1])
+    assert fitted.coef[1, :, 1] == pytest.approx(truth.params[1:], rel=1e-10)
+    assert fitted.stderr[1, :, 1] == pytest.approx(truth.HC3_se[1:], rel=1e-10)
+
+
+def test_a_collinear_column_leaves_the_minimum_norm_and_one_rank_less() -> None:
+    z, w, y = sample(3)
+    z = np.concatenate([z, z[:, :, :1]], axis=2)
+    fitted = LeastSquares().fit(z[:1], w[:1], y[:1])
+    assert fitted.rank.tolist() == [3]
+    assert fitted.coef[0, 0] == pytest.approx(fitted.coef[0, 3], rel=1e-9)
+    assert 2 * fitted.coef[0, 0, 0] == pytest.approx(wls(z[0, :, :3], w[0], y[0, :, 0]).params[1])

@@ -116,3 +116,19 @@ def test_a_lasso_path_over_copies_is_borne() -> None:
 def test_the_other_selectors_refuse_a_bad_count_too(selector: Any) -> None:
     with pytest.raises(BadInput, match="expected a whole number of at least 1"):
         selector(0)
+
+
+@pytest.mark.parametrize("select", [Forward(2), HighestWeights(2), HighestProducts(2)], ids=repr)
+def test_a_stack_is_chosen_from_as_its_members_one_by_one(select: Any) -> None:
+    rng = np.random.default_rng(5)
+    parts = [moments(*_sample(rng)) for _ in range(4)]
+    gram, moment = map(np.stack, zip(*parts, strict=True))
+    first = rng.normal(size=(4, 5))
+    one_by_one = [select.choose(*one) for one in zip(gram, moment, first, strict=True)]
+    assert np.array_equal(select.choose_each(gram, moment, first), np.stack(one_by_one))
+    assert not (one_by_one[0] == one_by_one[1]).all()
+
+
+def _sample(rng: np.random.Generator) -> tuple[Array, Array, Array]:
+    z = rng.normal(size=(60, 5)) @ rng.normal(size=(5, 5))
+    return z, rng.random(60), rng.normal(size=(60, 3)) + z[:, :3]
