@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import copy
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -85,7 +87,8 @@ class BlackBox:
 def one_thread() -> Iterator[None]:
     """One thread for BLAS, OpenMP and joblib, whatever `n_jobs` the models inside carry.
 
-    Enter it once round a whole piece of work: entering costs milliseconds.
+    Enter it round a whole piece of work: looking for the libraries that run threads costs
+    milliseconds, and is done anew once a module has been imported.
 
     Examples
     --------
@@ -95,10 +98,17 @@ def one_thread() -> Iterator[None]:
     1
     """
     from joblib import parallel_config
-    from threadpoolctl import threadpool_limits
 
-    with threadpool_limits(1), parallel_config(backend="sequential"):
+    with _libraries(len(sys.modules)).limit(limits=1), parallel_config(backend="sequential"):
         yield
+
+
+@lru_cache(maxsize=1)
+def _libraries(imported: int) -> Any:
+    """The libraries that run threads, now that so many modules are imported."""
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 def blackbox(model: Any, sample: Any, *, output: str | int | None = None) -> BlackBox:

@@ -18,7 +18,7 @@ from limelab.numbers import count
 from limelab.perturbations import Dropout, Gaussian, Strengths
 from limelab.ragged import gathered
 from limelab.representations import Presence, Standardized, Strength
-from limelab.sampling import Clouds, answers, rows_of_a_call, width_of
+from limelab.sampling import Clouds, answers_with, rows_of_a_call, width_of
 from limelab.surrogates import LeastSquares
 from limelab.types import (
     Array,
@@ -145,19 +145,19 @@ class Lime(Sampler):
     def _explain_view(
         self, box: BlackBox, view: View, x: Array, labels: list[Any], seed: int
     ) -> Explanation:
-        f = box.ask(view.decode(x.copy()))
-        return self.fitted(box, view, x, f, labels, seed)
+        return self.fitted(box, view, x, None, labels, seed)
 
     def fitted(
-        self, box: BlackBox, view: View, x: Array, f: Array, labels: list[Any], seed: int
+        self, box: BlackBox, view: View, x: Array, f: Array | None, labels: list[Any], seed: int
     ) -> Explanation:
-        """Draw, ask and fit round encoded rows x (I, d), whose own answers are f (I, C)."""
+        """Draw, ask and fit round rows x (I, d); f (I, C) is the model there, None if unasked."""
         clouds = Clouds(self.perturbation, view, x, self.n_samples, self.draws, seed)
-        common = answers(box, view, clouds.of(slice(None))) if clouds.free else None
-        parts = []
+        parts: list[Explanation] = []
         for rows in batches(clouds, len(box.outputs)):
             cloud = clouds.of(rows)
-            y = answers(box, view, cloud) if common is None else common
+            if not parts or not clouds.free:
+                y, own = answers_with(box, view, cloud, x if f is None else x[:0])
+            f = own if f is None else f
             parts.append(fit(self, view, cloud, y, f[rows], labels[rows], box.outputs))
         return joined(parts)
 
@@ -170,7 +170,8 @@ def batches(clouds: Clouds, outputs: int) -> Iterator[slice]:
     instances, d = clouds.x.shape
     wide = width_of(clouds.view)
     shared = clouds.whole is not None and clouds.whole.relative.all()
-    width = 8 * outputs + (0 if shared else 4 * d + clouds.perturbation.dims(clouds.view))
+    moves = 0 if clouds.free else clouds.perturbation.dims(clouds.view)
+    width = 8 * outputs + (0 if shared else 4 * d + moves)
     size = max(1, _MEMORY // (8 * clouds.n * width))
     call = max(1, rows_of_a_call(clouds.n, wide) // clouds.n)
     size = size // call * call or size  # whole calls of the model
@@ -527,33 +528,32 @@ def _class_share(w: Array, y: Array, f: Array) -> Array | None:
     if f.shape[1] < 2:
         return None
     share, own = np.full(len(f), np.nan), f.argmax(axis=1)
-    first, classes = _first_largest(y[0]), _are_classes(y[0])
-    for i in range(len(f)):
-        if i and len(y) > 1:
-            first, classes = _first_largest(y[i]), _are_classes(y[i])
+    for i, c in enumerate(own):
+        if not i or len(y) > 1:
+            answers, classes = y[i], _are_classes(y[i])
         weights = w[i if len(w) > 1 else 0]
         total = weights.sum()
         if classes and total > 0:
-            share[i] = weights @ (first == own[i]) / total
+            share[i] = weights @ _is_largest(answers, int(c)) / total
     return share
 
 
-def _first_largest(y: Array) -> Ints:
-    """The column that is largest in each row of y (N, C), the first of equals.
+def _is_largest(y: Array, c: int) -> Bools:
+    """Whether column c is the largest in each row of y (N, C), the first of equals.
 
     Column by column: numpy's argmax along a short axis takes ten times as long.
     """
-    largest, first = y[:, 0], np.zeros(len(y), dtype=np.intp)
-    for c in range(1, y.shape[1]):
-        above = y[:, c] > largest
-        first[above] = c
-        largest = np.maximum(largest, y[:, c])
-    return first
+    largest = np.ones(len(y), dtype=bool)
+    for j, column in enumerate(y.T):
+        if j != c:
+            largest &= y[:, c] > column if j < c else y[:, c] >= column
+    return largest
 
 
 def _are_classes(y: Array) -> bool:
     """Whether every row of y (N, C) sums to 1."""
-    return bool(np.abs(y @ np.ones(y.shape[1]) - 1.0).max() <= _SUM)
+    sums = y @ np.ones(y.shape[1])
+    return bool(sums.max() <= 1.0 + _SUM and sums.min() >= 1.0 - _SUM)
 
 
 def _power(n: float) -> int:

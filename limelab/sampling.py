@@ -15,6 +15,7 @@ from limelab.types import Array, Cloud, Design, OneRow, Perturbation, View
 
 _ROWS = 2**15  # rows of one call of the model: points in the cache, and few calls
 _TIMES = 128  # how often x is written out to be added to as many moves
+_ROOM = 2**22 - 2**12  # numbers of memory for them, a page or so short of 32 MiB
 _NUMBERS = 2**22  # that these rows hold at most, 32 MiB
 
 
@@ -127,6 +128,14 @@ def free(cloud: Cloud) -> bool:
 
 def answers(box: BlackBox, view: View, cloud: Cloud) -> Array:
     """The model's answers (I or 1, N, C) to a cloud, asked in calls of bounded length."""
+    return answers_with(box, view, cloud, cloud.x[:0])[0]
+
+
+def answers_with(box: BlackBox, view: View, cloud: Cloud, others: Array) -> tuple[Array, Array]:
+    """Answers to a cloud, and those (m, C) to other points (m, d), which go with the last call.
+
+    A call of its own costs a forest as much as thousands of rows.
+    """
     n, d = cloud.moves.shape[1:]
     instances = 1 if free(cloud) else len(cloud.x)
     y = np.empty((instances, n, len(box.outputs)))
@@ -136,9 +145,12 @@ def answers(box: BlackBox, view: View, cloud: Cloud) -> Array:
         for s in range(0, n, span):
             block = y[i : i + step, s : s + span]
             asked = points(cloud, slice(i, i + step), slice(s, s + span), room.take)
-            block[:] = box.ask(view.decode(asked)).reshape(block.shape)
+            if i + step >= instances and s + span >= n and len(others):
+                asked = np.concatenate([asked, others])
+            said = box.ask(view.decode(asked))
+            block[:] = said[: block.shape[0] * block.shape[1]].reshape(block.shape)
             del asked  # or the room would look taken
-    return y
+    return y, said[len(said) - len(others) :].copy()
 
 
 def width_of(view: View) -> int:
@@ -163,16 +175,20 @@ class _Room:
 
     New memory costs more than the sums that are written into it. A view of an array holds a
     reference to it, so a model that keeps its rows, or a part of them, keeps them for good.
+
+    A room is at least `_ROOM` wide. What is never written to costs nothing, and an allocator that
+    has been given back a block of some size (as that of the GNU C library) keeps smaller ones for
+    the next arrays, of the fit and of the model too, where it would return each to the system.
     """
 
     def __init__(self) -> None:
-        self._held = np.empty(0)
+        self._held = np.empty(_ROOM)
 
     def take(self, size: int) -> Array:
         """`size` numbers of any value."""
         ours = 2  # references: this object's, and that of the count itself
         if len(self._held) < size or sys.getrefcount(self._held) > ours:
-            self._held = np.empty(size)
+            self._held = np.empty(max(size, _ROOM))
         return self._held[:size]
 
 

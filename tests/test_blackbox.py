@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 import re
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -23,7 +24,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from limelab import datasets, models
-from limelab.blackbox import BlackBox, blackbox, one_thread
+from limelab.blackbox import BlackBox, _libraries, blackbox, one_thread
 from limelab.types import BadInput
 
 WINE, FAIR, DIABETES = (datasets.load(name) for name in ("wine", "anes96", "diabetes"))
@@ -170,6 +171,19 @@ def test_a_box_pickles() -> None:
     again: BlackBox = pickle.loads(pickle.dumps(box))
     assert (again.ask(ROWS) == box.ask(ROWS)).all()
     assert copy.copy(box).queries == box.queries
+
+
+def test_libraries_are_looked_for_anew_once_a_module_is_imported(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with one_thread():
+        pass
+    found = _libraries(len(sys.modules))
+    with one_thread():
+        assert _libraries(len(sys.modules)) is found
+    monkeypatch.setitem(sys.modules, "a_model_library_imported_since", object())
+    with one_thread():
+        assert _libraries(len(sys.modules)) is not found
 
 
 def test_one_thread_holds_for_forests_that_ask_for_more() -> None:

@@ -174,3 +174,28 @@ def test_what_is_shared_stays_shared_where_nothing_is_off() -> None:
     off = sampling.sample(Marginals(), table, x, 8, "shared", 0)
     assert off.moves.shape == (1, 8, 6)
     assert off.relative.tolist() == [False] * 4 + [True, False]
+
+
+@pytest.mark.parametrize("part", [Gaussian(), Marginals()], ids=repr)
+@pytest.mark.parametrize("rows", [2**15, 64, 24])
+def test_other_points_go_with_the_last_call(
+    part: Perturbation, rows: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sampling, "_ROWS", rows)
+    table = numbers()
+    asked: list[int] = []
+    x = table.background[:3]
+    cloud = sampling.sample(part, table, x, 64, "own", 0)
+
+    def model(points: pd.DataFrame) -> Array:
+        asked.append(len(points))
+        return curve(points)
+
+    model_box = blackbox(model, table.decode(table.background[:4].copy()))
+    asked.clear()
+    y, own = sampling.answers_with(model_box, table, cloud, x)
+    with_others = asked.copy()
+    assert own == pytest.approx(curve(table.decode(x.copy())), rel=1e-12)
+    assert y == pytest.approx(sampling.answers(model_box, table, cloud), rel=1e-12)
+    alone = asked[len(with_others) :]
+    assert with_others == [*alone[:-1], alone[-1] + len(x)]

@@ -143,7 +143,9 @@ class Table:
 
     def labels(self, rows: Any) -> tuple[Any, ...]:
         """Index labels of a frame, 0, 1, ... of an array."""
-        return tuple(as_frame(rows, "rows").index)
+        if isinstance(rows, pd.DataFrame):
+            return tuple(as_frame(rows, "rows").index)
+        return tuple(range(len(as_array(rows, "rows"))))
 
     def views(self, rows: Any) -> list[tuple[Table, list[int]]]:
         """One view for all rows: a table is its own view."""
