@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -14,7 +14,7 @@ from limelab.blackbox import BlackBox
 from limelab.domains.replacing import Remove
 from limelab.domains.text import TextView
 from limelab.domains.tokens import Pattern, Positions, Words
-from limelab.types import Array, View
+from limelab.types import Array, Bools, Ints, View
 
 # With these the vectorizer's tokens lie inside ours, and a token's neighbours do not matter.
 _PATTERNS = (r"(?u)\b\w\w+\b", r"(?u)\b\w+\b", r"\b\w\w+\b", r"\b\w+\b")
@@ -67,27 +67,23 @@ class FromCounts:
 
     def matrix(self, points: Array) -> Any:
         """What ``vectorizer.transform(view.decode(points))`` gives, to the last bit."""
-        vectorizer, (columns, counts) = self._vectorizer, self._known
-        found = (points >= 1.0).astype(np.float64) @ counts
+        vectorizer, known = self._vectorizer, self._known
+        there, counts = known.of(points >= 1.0)
         if vectorizer.binary:
-            found = np.minimum(found, 1.0)
-        rows, places = np.nonzero(found)
-        starts = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=len(points)))])
-        shape = len(points), len(vectorizer.vocabulary_)
+            counts = np.ones(counts.shape)
+        columns = known.columns.astype(np.int32)
+        starts = np.concatenate([[0], np.cumsum(there.sum(axis=1))]).astype(np.int32)
+        places = np.flatnonzero(there) % max(1, len(columns))
         whole = sparse.csr_matrix(
-            (
-                found[rows, places].astype(vectorizer.dtype),
-                columns[places].astype(np.int32),
-                starts.astype(np.int32),
-            ),
-            shape=shape,
+            (counts.astype(vectorizer.dtype), columns[places], starts),
+            shape=(len(points), len(vectorizer.vocabulary_)),
         )
         weigh = getattr(vectorizer, "_tfidf", None)
         return whole if weigh is None else weigh.transform(whole, copy=False)
 
     @cached_property
-    def _known(self) -> tuple[Any, Array]:
-        """The vocabulary's columns that the document has (J,), and counts of each unit (d, J)."""
+    def _known(self) -> _Counts:
+        """What the vocabulary has of the document."""
         analyze, vocabulary = self._vectorizer.build_analyzer(), self._vectorizer.vocabulary_
         document = self._view.document
         found: dict[tuple[int, int], int] = {}
@@ -100,7 +96,30 @@ class FromCounts:
         counts = np.zeros((len(document.names), len(columns)))
         for (unit, column), times in found.items():
             counts[unit, np.searchsorted(columns, column)] = times
-        return columns, counts
+        return _Counts(columns, counts)
+
+
+@dataclass(frozen=True, eq=False)
+class _Counts:
+    """The vocabulary's columns that a document has (J,), and counts of each of its units (d, J)."""
+
+    columns: Ints
+    counts: Array
+
+    def of(self, there: Bools) -> tuple[Bools, Array]:
+        """Which columns are not 0 for presences (m, d), shape (m, J), and these counts, row by row.
+
+        A column that comes from one unit alone is looked up; the product is for the rest.
+        """
+        if ((self.counts > 0).sum(axis=0) > 1).any():
+            found = there.astype(np.float64) @ self.counts
+            return found > 0, found[found > 0]
+        if not len(self.columns):
+            return np.zeros((len(there), 0), dtype=bool), np.zeros(0)
+        units = self.counts.argmax(axis=0)
+        found_there = np.take(there, units, axis=1)
+        each = self.counts[units, np.arange(len(units))]
+        return found_there, np.broadcast_to(each, found_there.shape)[found_there]
 
 
 def shortcut(box: BlackBox, view: View) -> tuple[BlackBox, View]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from limelab.domains.changes import Change
 from limelab.domains.fills import Fill, Mean, check_fill
+from limelab.domains.mixing import Mix
 from limelab.domains.own import OwnColumns, apart, numbered
 from limelab.domains.pixels import Picture, Raw, picture, pictures
 from limelab.domains.segmenters import Segmenter, Slic
@@ -139,8 +140,7 @@ class SegmentView(OwnColumns):
         self._shown = Pixels(one.colours, segments)
         fill = one.like_raw(domain.fill.picture(self._shown.image, segments))
         channels = one.raw.size // segments.size
-        self._there, self._gone = one.raw.ravel(), fill.ravel()
-        self._of_value = np.repeat(segments.ravel(), channels)  # the superpixel of each number
+        self._mix = Mix.of(one.raw, fill, np.repeat(segments.ravel(), channels))
 
     @property
     def baseline(self) -> str:
@@ -149,8 +149,8 @@ class SegmentView(OwnColumns):
 
     @property
     def size(self) -> int:
-        """Numbers of one picture."""
-        return len(self._there)
+        """Four times what one picture takes, so that a call's pictures stay near the processor."""
+        return self._picture.raw.nbytes // 2
 
     @property
     def picture(self) -> Pixels:
@@ -159,9 +159,7 @@ class SegmentView(OwnColumns):
 
     def decode(self, points: Array) -> Raw:
         """Points (m, d) as a stack of pictures (m, H, W[, channels]) in the dtype that came."""
-        kept: Bools = np.take(points >= 1.0, self._of_value, axis=1)
-        found = np.where(kept, self._there, self._gone)
-        return found.reshape(len(points), *self._picture.raw.shape)
+        return self._mix.pictures(points >= 1.0)
 
     def values(self, x: Array) -> Objects:
         """The share of the picture that each superpixel takes, object array (I, d)."""

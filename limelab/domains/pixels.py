@@ -78,7 +78,7 @@ def picture(raw: Any, label: Any, limits: tuple[float, float] | None) -> Picture
     """
     array = np.asarray(raw)
     _check_shape(array, label)
-    if array.dtype.kind not in "uif":
+    if array.dtype.kind not in "uif" or array.dtype.itemsize > 8:
         raise BadInput(
             f"picture {label!r} holds {array.dtype} values; expected numbers; convert it, for "
             "instance by .astype(np.uint8)"

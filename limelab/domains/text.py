@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from itertools import compress
 from typing import Any, TypeVar
 
 import numpy as np
@@ -12,6 +11,7 @@ import numpy as np
 from limelab.domains.own import OwnColumns, numbered
 from limelab.domains.replacing import Contexts, Options, Remove, Replacing
 from limelab.domains.tokens import Document, Pattern, Sentences, Tokenizer, Units, Words
+from limelab.domains.writing import without
 from limelab.types import Array, BadInput, Objects, Pieces
 
 T = TypeVar("T")
@@ -160,6 +160,8 @@ class TextView(OwnColumns):
         super().__init__(document.names, hashlib.sha256(said).digest())
         self.document, self.domain = document, domain
         self._first, self._stays = _stays(document)
+        lengths = [len(piece) for piece in document.pieces]
+        self._unit_of = np.repeat(document.units, lengths)  # of each character
         self._units = np.array([unit for unit in document.units if unit >= 0])
         self._options = domain.fill.options(document, domain.contexts())
         self._written = _written(document, self._options, self._stays)
@@ -188,7 +190,7 @@ class TextView(OwnColumns):
     def decode(self, points: Array) -> list[str]:
         """Points (m, d) as texts."""
         if isinstance(self.domain.fill, Remove):
-            return self._removed(points)
+            return without(self.text, self._unit_of, points >= 1.0)
         chosen = self._chosen(points)
         first, written = self._first, self._written
         return [
@@ -200,18 +202,6 @@ class TextView(OwnColumns):
         """How often each unit comes in the document, object array (I, d)."""
         counts = np.array(self.document.counts(), dtype=object)
         return np.broadcast_to(counts, x.shape)
-
-    def _removed(self, points: Array) -> list[str]:
-        """Whole pieces picked out: bytes iterate faster than anything else that is 0 or 1."""
-        units = np.array(self.document.units)
-        kept = (points >= 1.0)[:, units].view(np.uint8)
-        kept[:, units < 0] = 1
-        pieces, width, flat = self.document.pieces, len(units), kept.tobytes()
-        join = "".join
-        return [
-            join(compress(pieces, flat[start : start + width]))
-            for start in range(0, len(flat), width)
-        ]
 
     def _chosen(self, points: Array) -> Any:
         """Which of a token's texts is written, (m, tokens); the last is the token itself."""
