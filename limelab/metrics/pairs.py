@@ -59,14 +59,31 @@ def share_where(holds: Bools, among: Bools) -> Array:
 
 
 def beside(evidence: Evidence) -> dict[str, Array]:
-    """Columns beside every stability score: zero_share (1, I, C) and n_effective (1, I, 1)."""
+    """Columns beside every stability score, for what is stable may be empty or wrong.
+
+    `zero_share` (1, I, C), the share of features that are 0 or not selected; `n_effective`
+    (1, I, 1); `fidelity_rmse` (1, I, C), the mean over repeats of the error at the points of the
+    first judge, in background standard deviations of the model, NaN without a judge.
+    """
     usable = complete(evidence.importance, 2)
     zero = ((evidence.importance == 0) | ~evidence.selected).mean(axis=2)
     known = np.isfinite(evidence.n_effective)
     return {
         "zero_share": mean_where(zero, usable)[None],
         "n_effective": mean_where(evidence.n_effective, known)[None, :, None],
+        "fidelity_rmse": _rmse(evidence)[None],
     }
+
+
+def _rmse(evidence: Evidence) -> Array:
+    """Mean over repeats (I, C) of the surrogates' error at the first judge's points."""
+    judged = next((one for one in evidence.judged if one.g is not None), None)
+    sd = np.where(evidence.model_sd > 0, evidence.model_sd, np.nan)
+    if judged is None or judged.g is None:
+        return np.full((1, len(sd)), np.nan)
+    apart = judged.g - judged.f
+    rmse = np.sqrt(np.einsum("rimc,rimc->ric", apart, apart) / apart.shape[2]) / sd
+    return mean_where(rmse, np.isfinite(rmse))
 
 
 def repeat_score(
