@@ -9,7 +9,6 @@ from scipy import stats
 
 from limelab.checks import strategies
 from limelab.checks.blackboxes import Wave
-from limelab.checks.cases import Case, Column
 from limelab.checks.evidence import STATISTICAL, rarely
 from limelab.checks.kit import ALPHA, Kit
 from limelab.checks.results import CheckFailed
@@ -29,7 +28,7 @@ def check_repeats_agree(subject: Subject, seed: int) -> None:
     A changed leader in more than 10 % of 24 pairs of seeds is refused where chance explains it
     with less than the kit's rate.
     """
-    case = _leading(seed)
+    case = strategies.leading(seed)
     runs = np.abs(subject.runs(case, 2 * TRIES)[:, 0, :, 0])
     leaders = runs.argmax(axis=1).reshape(TRIES, 2)
     rarely(
@@ -40,7 +39,7 @@ def check_repeats_agree(subject: Subject, seed: int) -> None:
 @STABILITY.once("stability")
 def check_repeats_are_close(subject: Subject, seed: int) -> None:
     """From seed to seed the explanation moves by less than a third of its own size."""
-    runs = subject.runs(_leading(seed), 2 * TRIES)[:, 0, :, 0]
+    runs = subject.runs(strategies.leading(seed), 2 * TRIES)[:, 0, :, 0]
     pairs = runs.reshape(TRIES, 2, -1)
     size = np.linalg.norm(pairs, axis=2).mean(axis=1)
     apart = np.linalg.norm(pairs[:, 0] - pairs[:, 1], axis=1)
@@ -52,7 +51,7 @@ def check_repeats_are_close(subject: Subject, seed: int) -> None:
 @STABILITY.once("stability")
 def check_small_moves(subject: Subject, seed: int) -> None:
     """A row that moves by a thousandth of a deviation keeps its explanation."""
-    case = _leading(seed)
+    case = strategies.leading(seed)
     background = case.frame
     moves = 1e-3 * generator(seed, "moves").normal(size=(TRIES, len(case.columns)))
     moved = background.iloc[[0] * TRIES].to_numpy() + moves * background.std().to_numpy()
@@ -68,7 +67,7 @@ def check_small_moves(subject: Subject, seed: int) -> None:
 @STABILITY.once("stability")
 def check_refit(subject: Subject, seed: int) -> None:
     """Two models that differ by a hundredth have explanations that are close."""
-    case = _leading(seed)
+    case = strategies.leading(seed)
     rng = generator(seed, "refit")
     apart = []
     for r in range(TRIES):
@@ -111,9 +110,3 @@ def _refuse_ratio(ratio: Array, freedom: int) -> None:
         raise CheckFailed(
             f"coefficients vary {np.sqrt(worst):.3g} times as much as their standard errors say"
         )
-
-
-def _leading(seed: int) -> Case:
-    """A bent model whose first feature leads by half over each other."""
-    table = (Column(), Column(), Column(), Column())
-    return Case(table, Wave((0.9, 0.45, -0.4, 0.2)), n=80, rows=1, seed=seed, data=seed % 97)

@@ -128,7 +128,7 @@ def _modules(module: str) -> dict[str, str]:
         path = None if name in found else _file(name)
         if path is not None:
             found[name] = path
-            pending += _imports(path, name)
+            pending += _imports(path, name, Path(path).stat().st_mtime_ns)
     return found
 
 
@@ -147,8 +147,16 @@ def _file(name: str) -> str | None:
     return spec.origin if spec and spec.origin and spec.origin.endswith(".py") else None
 
 
-def _imports(path: str, name: str) -> Iterator[str]:
-    """Modules of limelab, of the same package or of the same folder that a file runs with."""
+@cache
+def _imports(path: str, name: str, changed: int) -> tuple[str, ...]:
+    """Modules of limelab, of the same package or of the same folder that a file runs with.
+
+    Read once for each time that the file was `changed`: a study names the same modules often.
+    """
+    return tuple(_read_imports(path, name))
+
+
+def _read_imports(path: str, name: str) -> Iterator[str]:
     package = name if path.endswith("__init__.py") else name.rpartition(".")[0]
     tree = ast.parse(Path(path).read_bytes())
     nodes = list(_running(tree))
