@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import r2_score, root_mean_squared_error
 
-from limelab.metrics import R2, Gap, LabelAgreement, LimeScore, Rmse
+from limelab.metrics import R2, Gap, LabelAgreement, LimeScore, Rmse, RmseArea
 from limelab.types import Judged
 
 ALL = [Rmse(), R2(), Gap(), LimeScore(), LabelAgreement()]
@@ -90,3 +90,35 @@ def test_nothing_is_mutated(evidence):
         metric.score(made)
     assert (made.judged[0].g == twin.judged[0].g).all()
     assert (made.r2 == twin.r2).all()
+
+
+def test_area_is_the_mean_height_of_the_curve_over_log_radius(evidence):
+    made = evidence((2, 3, 4, 2))
+    f = made.judged[0].f
+    radii, errors = (1.0, 0.1, 0.5), (0.4, 0.1, 0.3)
+    judged = tuple(Judged("G", r, f, f + e) for r, e in zip(radii, errors, strict=True))
+    other = tuple(Judged("U", r, f, f) for r in (1.0, 2.0))
+    scores = RmseArea().score(replace(made, judged=judged + other))
+    logs = np.log([0.1, 0.5, 1.0])
+    wanted = (0.2 * (logs[1] - logs[0]) + 0.35 * (logs[2] - logs[1])) / (logs[2] - logs[0])
+    assert scores[0].values == pytest.approx(wanted / 2)
+    assert scores[1].values == pytest.approx(0)
+    assert [score.columns["judge"] for score in scores] == ["G", "U"]
+    assert scores[0].columns["n_effective"].shape == (2, 3, 1)
+
+
+def test_area_needs_a_curve(evidence):
+    (score,) = RmseArea().score(evidence())
+    assert "at least two radii" in score.note
+    made = evidence()
+    gone = tuple(replace(made.judged[0], radius=r, g=None) for r in (0.1, 1.0))
+    (score,) = RmseArea().score(replace(made, judged=gone))
+    assert "no local model" in score.note
+
+
+@pytest.mark.parametrize("metric", [*ALL, RmseArea()], ids=lambda m: m.name)
+def test_effective_sample_size_stands_beside(metric, evidence):
+    made = evidence()
+    two = (made.judged[0], replace(made.judged[0], radius=1.0))
+    for score in metric.score(replace(made, judged=two)):
+        assert (score.columns["n_effective"] == 100).all()
