@@ -34,7 +34,7 @@ from limelab.blackbox import one_thread
 from limelab.domains import Image, Slic, Text
 from limelab.sampling import rows_of_a_call, sample
 
-WORDS, TEXTS, PICTURES, BATCH = 150, 5000, 1000, 5
+WORDS, TEXTS, PICTURES, BATCH = 150, 5000, 1000, 10
 
 
 def main(arguments: list[str]) -> None:
