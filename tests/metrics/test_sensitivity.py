@@ -153,3 +153,15 @@ def test_at_half_is_the_mean_over_all_halves(values):
     assert expected_at_half(values) == pytest.approx(wanted)
     assert expected_at_half(np.append(values, np.nan)) == pytest.approx(wanted)
     assert np.isnan(expected_at_half(np.full(3, np.nan)))
+
+
+def test_an_explanation_of_zeros():
+    """captum counts its norm as 1; the others have nothing to divide by."""
+    zero, moved = np.zeros(2), np.array([[3.0, 4.0], [0.0, 0.0]])
+    assert max_sensitivity_captum(zero, moved) == 5
+    assert np.isnan(max_sensitivity_relative(zero, moved))
+    assert np.isnan(avg_sensitivity_relative(zero, moved))
+    assert relative_input_stability(np.ones(2), np.ones((2, 2)) + 1, zero, moved) == pytest.approx(
+        5 / EPS / np.sqrt(2)
+    )
+    assert np.isnan(relative_input_stability_norm(np.ones(2), np.zeros((2, 2)), zero, moved))
