@@ -165,7 +165,7 @@ class Bound:
 
     def __init__(self, check: Check, n_examples: int, seed: int) -> None:
         self.check = check
-        self.n_examples = n_examples
+        self.limelab_examples = n_examples  # limelab/pytest_plugin.py sets it by an option
         self.seed = seed
 
     def __repr__(self) -> str:
@@ -178,15 +178,14 @@ class Bound:
             [self.check],
             named(explainer),
             repr(explainer),
-            n_examples=self.n_examples,
+            n_examples=self.limelab_examples,
             seed=self.seed,
         )
         (result,) = report
         if result.status == "skipped":
             pytest.skip(result.reason)
         if result.status == "failed":
-            code = f"\n\n{result.example}" if result.example else ""
-            raise CheckFailed(f"{result.says} {result.reason}{code}", example=result.example)
+            raise CheckFailed(f"{result.says} {result.reason}", example=result.example)
 
 
 def replay(check: str, explainer: Any, case: Case) -> None:
