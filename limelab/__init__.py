@@ -51,6 +51,7 @@ if TYPE_CHECKING:
         Task,
         baseline_conditions,
         compare,
+        evaluate,
         refits,
         vary,
     )
@@ -126,6 +127,7 @@ _HOMES = {
         "Task",
         "baseline_conditions",
         "compare",
+        "evaluate",
         "refits",
         "vary",
     ),
@@ -224,6 +226,7 @@ __all__ = [
     "datasets",
     "domains",
     "embeddings",
+    "evaluate",
     "exact",
     "explain",
     "metrics",

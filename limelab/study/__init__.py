@@ -2,6 +2,7 @@
 
 from limelab.study.baselines import baseline_conditions
 from limelab.study.comparison import compare
+from limelab.study.evaluating import evaluate
 from limelab.study.results import Results
 from limelab.study.spec import Claim, Conditions, Judge, Study, Task, vary
 from limelab.study.variants import refits
@@ -15,6 +16,7 @@ __all__ = [
     "Task",
     "baseline_conditions",
     "compare",
+    "evaluate",
     "refits",
     "vary",
 ]

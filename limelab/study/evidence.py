@@ -149,7 +149,7 @@ class _Fits:
     def move(self, rows: AtMoves, drawn: Sequence[Drawn]) -> None:
         """Fit round the moves of every row, on the draws of the first repeat."""
         found = [said_of_moves(self.lime, self.frame.outputs, one) for one in drawn]
-        self.moved.append(_moved(rows, _piled(found), self.said[0]))
+        self.moved.append(moved_of(rows, _piled(found), self.said[0]))
 
     def found(self) -> Evidence | Broken:
         """All that the condition has said."""
@@ -175,7 +175,7 @@ def of_arrays(
     stacks = {name: np.stack([row[name] for row in rows]) for name in (*FOREIGN, "declined")}
     stacks |= {n: np.stack([row[n] if n in row else blank[n] for row in rows]) for n in given}
     stacks["declined"] = stacks["declined"].astype(object)
-    pairs = tuple(_moved(where, arrays, rows[0]) for where, arrays in moved)
+    pairs = tuple(moved_of(where, arrays, rows[0]) for where, arrays in moved)
     return _evidence(frame, stacks, tuple(_judged(frame, None)), None, pairs)
 
 
@@ -229,7 +229,7 @@ def _round_moves(rows: AtMoves, asked: MovedAnswers, y: Array) -> Iterator[Drawn
         yield Drawn(table, names, rows.f[i], cloud, y[i])
 
 
-def _moved(rows: AtMoves, arrays: Arrays, first: Arrays) -> Moved:
+def moved_of(rows: AtMoves, arrays: Arrays, first: Arrays) -> Moved:
     """What was said of the moved rows beside what the first repeat says of the rows."""
     return Moved(
         rows.moves,

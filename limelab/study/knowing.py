@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from limelab.blackbox import BlackBox
 from limelab.distances import Euclidean
+from limelab.domains import Table
 from limelab.exact import ExactLime
 from limelab.exact.fitted import read
 from limelab.kernels import Exponential, Flat
@@ -15,7 +17,7 @@ from limelab.representations import Standardized
 from limelab.study.blocks import Made
 from limelab.study.ready import fitted, split
 from limelab.surrogates import LeastSquares
-from limelab.types import NotApplicable
+from limelab.types import Array, NotApplicable
 
 if TYPE_CHECKING:
     from limelab.study.spec import Judge, Task
@@ -37,19 +39,25 @@ class Exact:
         data, model = split(self.task, self.seed), fitted(self.task, self.seed)
         rows = data.held_X.iloc[: self.task.instances]
         try:
-            if read(model.box).raw:
-                raise NotApplicable(
-                    "trees add up to raw scores and the model answers another scale"
-                )
-            found = self.question.explain(model.box, data.table, rows)
+            return Made({"coef": exact_coef(self.question, model.box, data.table, rows)})
         except NotApplicable as reason:
-            return Made({}, {"declined": f"{_UNKNOWN} {reason}"})
-        assert found.coef is not None
-        return Made({"coef": found.coef})
+            return Made({}, {"declined": str(reason)})
 
     def forecast(self) -> dict[str, int]:
         """Nothing: trees are read."""
         return {}
+
+
+def exact_coef(question: ExactLime, box: BlackBox, table: Table, rows: Any) -> Array:
+    """The coefficients (I, k, C) of a model on the scale that it answers; NotApplicable if none."""
+    try:
+        if read(box).raw:
+            raise NotApplicable("trees add up to raw scores and the model answers another scale")
+        found = question.explain(box, table, rows)
+    except NotApplicable as reason:
+        raise NotApplicable(f"{_UNKNOWN} {reason}") from reason
+    assert found.coef is not None
+    return found.coef
 
 
 def question_of(explainer: Any) -> ExactLime | str:

@@ -127,6 +127,8 @@ def missing(metric: Any, lacks: Mapping[str, str]) -> str:
 
 def _wanted(metric: Any) -> Iterator[str]:
     yield from (what for what in _FLAGS if _says(metric, what))
-    yield from (f"reference {name}" for name in references_of(metric))
+    names = references_of(metric)
+    one = getattr(metric, "reference", None)  # of several that are gathered together
+    yield from (f"reference {name}" for name in ((one,) if one in names else names))
     yield f"moves {moves_of(metric)}"
     yield f"probes {metric.name}"
