@@ -141,7 +141,7 @@ class Dask:
         """A client that lives."""
         import distributed
 
-        from limelab.study.plugin import Own
+        from limelab.study.plugin import Own, OwnAtScheduler
 
         if self._client is not None and self._client.status == "running":
             return self._client
@@ -150,6 +150,7 @@ class Dask:
             connect: Any = distributed.Client
             self._client = connect(self.address, timeout=CONNECT_S, set_as_default=False)
             if self.own.files:
+                self._client.register_plugin(OwnAtScheduler(self.own))
                 self._client.register_plugin(Own(self.own))
         except ValueError as error:
             raise BadInput(

@@ -25,6 +25,7 @@ MakeExecutor = Callable[[], cf.Executor]
 
 # Errors of the machinery and not of the task; by name, as loky and dask are imported only for use.
 WORKER_DIED = frozenset({"TerminatedWorkerError", "BrokenProcessPool", "KilledWorker"})
+KILLED_SEVERAL = frozenset({"KilledWorker"})
 CONNECTION_LOST = frozenset(
     {
         "CancelledError",
@@ -221,7 +222,9 @@ class _Driver(Generic[Spec, Result]):
     def _suspect(self, key: str, error: BaseException, *, alone: bool) -> None:
         """Blame a task that dies alone; let any other run again, alone."""
         spent = time.monotonic() - self.began[key]
-        self.deaths[key] += alone and _is_of(error, WORKER_DIED)
+        if alone and _is_of(error, WORKER_DIED):
+            # Dask has lost several workers to it before it says so.
+            self.deaths[key] += TRIES_ALONE if _is_of(error, KILLED_SEVERAL) else 1
         if alone and self.limit_s is not None and spent >= self.limit_s:
             said = f"took longer than {self.limit_s:g} s and could not be interrupted"
             self._hand_on(key, Outcome("died", error=f"OverTime: {said}"))

@@ -59,7 +59,9 @@ def of_study(study: Study) -> OwnCode:
         values += [task.model.make, *([] if isinstance(task.dataset, str) else [task.dataset])]
     found = modules_of(values)
     files = [(*_split(name, Path(path)), Path(path).read_bytes()) for name, path in found.items()]
-    return OwnCode(tuple(sorted(file for file in files if _is_own(Path(file[0])))))
+    own = OwnCode(tuple(sorted(file for file in files if _is_own(Path(file[0])))))
+    _INSTALLED.append(own.digest)  # a scheduler in this process must not load them again
+    return own
 
 
 def _split(name: str, path: Path) -> tuple[str, str]:

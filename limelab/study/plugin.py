@@ -1,10 +1,10 @@
-"""What a Dask worker does when it joins; imported only where `distributed` is there."""
+"""What Dask's processes do when they join; imported only where `distributed` is there."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from distributed import WorkerPlugin
+from distributed import SchedulerPlugin, WorkerPlugin
 
 from limelab.study.own import OwnCode
 
@@ -23,5 +23,23 @@ class Own(WorkerPlugin):
         self.own = own
 
     def setup(self, worker: Any) -> None:
+        """Make the modules importable."""
+        self.own.install()
+
+
+class OwnAtScheduler(SchedulerPlugin):
+    """The same for the scheduler, which unpickles every task on its way.
+
+    Parameters
+    ----------
+    own : OwnCode
+    """
+
+    name = "limelab-own-scheduler"
+
+    def __init__(self, own: OwnCode) -> None:
+        self.own = own
+
+    async def start(self, scheduler: Any) -> None:
         """Make the modules importable."""
         self.own.install()

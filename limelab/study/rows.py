@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from limelab.study.lines import csv_text
 from limelab.study.needs import missing
 from limelab.types import Evidence, Metric, NotApplicable, Objects, Score
 
@@ -87,8 +88,8 @@ def with_lead(lead: Mapping[str, Any], rows: pd.DataFrame) -> pd.DataFrame:
 def to_csv(frame: pd.DataFrame, *, header: bool = True) -> bytes:
     """The bytes of a table: nine digits, the same line ends everywhere."""
     plain = frame.assign(**{str(name): _one_line(frame[name]) for name in _texts(frame)})
-    text = plain.to_csv(index=False, float_format="%.9g", header=header, lineterminator="\n")
-    return text.encode()
+    head = plain.iloc[:0].to_csv(index=False, lineterminator="\n") if header else ""
+    return (head + csv_text(plain)).encode()
 
 
 def _texts(frame: pd.DataFrame) -> list[str]:
