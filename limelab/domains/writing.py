@@ -38,7 +38,8 @@ def without(text: str, unit_of: Ints, there: Bools) -> list[str]:
     codes = np.frombuffer(text.encode(encoding, "surrogatepass" if wide else "strict"),
                           "<u4" if wide else np.uint8)  # fmt: skip
     stays = np.concatenate([there, np.ones((len(there), 1), dtype=bool)], axis=1)
-    lengths = stays @ np.bincount(np.where(unit_of < 0, there.shape[1], unit_of)).astype(np.int64)
+    last = there.shape[1]
+    lengths = stays @ np.bincount(np.where(unit_of < 0, last, unit_of), minlength=last + 1)
     step = max(1, _BLOCK // len(codes))
     found: list[str] = []
     for start in range(0, len(there), step):
