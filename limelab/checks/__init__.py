@@ -10,18 +10,23 @@ from limelab.checks.metric_cases import MetricCase
 from limelab.checks.metrics import check_metric
 from limelab.checks.parts import check_kernel, check_perturbation, check_surrogate
 from limelab.checks.results import CheckFailed, Report, Result
+from limelab.checks.search import MoveRatio, SeedSpread, Unstable, find_unstable
 
 __all__ = [
     "CheckFailed",
     "MetricCase",
+    "MoveRatio",
     "Report",
     "Result",
+    "SeedSpread",
+    "Unstable",
     "check_explainer",
     "check_kernel",
     "check_metric",
     "check_perturbation",
     "check_surrogate",
     "explainer_checks",
+    "find_unstable",
     "parametrize_with_checks",
     "replay",
 ]

@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any
 
 import hypothesis.strategies as st
+import numpy as np
 from hypothesis.strategies import SearchStrategy
 
 from limelab.checks.blackboxes import Bowl, Linear, Model, Product, Step, Wave
@@ -97,6 +98,40 @@ def cases(
         data=draw(_SEEDS),
         labelled=named,
     )
+
+
+_WORDS = ("good", "bad", "not", "very", "plot", "film", "dull", "loved", "it", "a")
+
+
+def documents(*, max_words: int = 12) -> SearchStrategy[str]:
+    """Documents of one word or more, words repeated, with capitals and punctuation.
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> find(documents(), lambda text: len(text.split()) == 2)
+    'good good'
+    """
+    word = st.sampled_from(_WORDS).flatmap(lambda w: st.sampled_from([w, w.upper(), f"{w}!"]))
+    return st.lists(word, min_size=1, max_size=max_words).map(" ".join)
+
+
+@st.composite
+def images(draw: st.DrawFn, *, side: int = 12, colours: bool | None = None) -> Any:
+    """Small images of blocks: grey (side, side) or colour (side, side, 3), bytes or 0 to 1.
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> find(images(side=4), lambda image: image.dtype == np.uint8).shape
+    (4, 4)
+    """
+    has_colours = draw(st.booleans()) if colours is None else colours
+    shape = (2, 2, 3) if has_colours else (2, 2)
+    levels = st.lists(st.integers(0, 255), min_size=12, max_size=12)
+    blocks = np.resize(np.array(draw(levels), dtype=np.uint8), shape)
+    image = blocks.repeat(side // 2, axis=0).repeat(side // 2, axis=1)
+    return image if draw(st.booleans()) else image / 255.0
 
 
 def curved(seed: int) -> Case:

@@ -23,7 +23,7 @@ from tests.checks import mutants
 SOUND = (
     ll.Lime(n_samples=256),
     ll.Lime(n_samples=256, draws="own"),
-    ll.Lime(ll.Marginals(), kernel=ll.Exponential(0.75), n_samples=512),
+    ll.Lime(ll.Marginals(), kernel=ll.Exponential(0.75), n_samples=4096),
 )
 
 
