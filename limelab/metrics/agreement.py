@@ -93,6 +93,7 @@ class Agreement:
     aggregate: str = "mean_slope"
     measure: str = "spearman"
     k: int = 5
+    over_instances: ClassVar[bool] = True
     better: ClassVar[Literal["lower", "higher", "neither"]] = "higher"
     says_not: ClassVar[str] = (
         "The two answer different questions: low agreement may be a model with different local "

@@ -128,6 +128,7 @@ class Separability:
 
     name: ClassVar[str] = "separability"
     reads: ClassVar[str] = "effect"
+    over_instances: ClassVar[bool] = True
     better: ClassVar[Literal["lower", "higher", "neither"]] = "higher"
     unit: ClassVar[str] = "share of other rows, 0 to 1"
     source: ClassVar[str] = "Honegger 2018, arXiv 1808.05054"

@@ -76,8 +76,9 @@ class Shelf:
             for metric in filter(probes_of, self.study.metrics):
                 needs = needs_of([metric])
                 keys = self.keys(one, chunk, needs)
-                spec = Probing(self.gathering(one, chunk, needs), metric, _hash(keys))
-                condition = one.conditions[0]
+                condition, rows = one.conditions[0], self.task.chunks[chunk]
+                same = _hash([condition.name, repr(rows), *keys])
+                spec = Probing(self.gathering(one, chunk, needs), metric, same)
                 label = {"task": self.task.task.name, "what": f"{condition.name}: {metric.name}"}
                 key = probing_key(spec, keys)
                 yield Probed(condition.name, metric.name, Planned(key, spec, label))

@@ -30,7 +30,8 @@ class Probing:
     gathering : Gathering
         Of one condition, with what the metric needs and no more.
     inputs : str
-        A hash of all that the evidence follows from: metrics that need the same share it.
+        A hash of the condition, the rows and all that the evidence follows from: metrics that need
+        the same share it.
     """
 
     gathering: Gathering
