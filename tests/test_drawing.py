@@ -10,7 +10,17 @@ import pytest
 from matplotlib.colors import same_color
 from matplotlib.figure import Figure
 
-from limelab.drawing import INK, LOWERS, RAISES, UNSURE, effect_bars, literal, own_axes
+from limelab.drawing import (
+    INK,
+    LOWERS,
+    RAISES,
+    UNSURE,
+    critical_difference_diagram,
+    effect_bars,
+    forest_plot,
+    literal,
+    own_axes,
+)
 
 EFFECT = np.array([2.0, -1.5, 0.5])
 ERROR = np.array([0.1, 0.2, 0.9])
@@ -86,3 +96,65 @@ def test_axes_are_the_callers_or_new_and_pyplot_knows_nothing() -> None:
     assert own_axes(None, height=2).figure.get_figheight() == 2  # type: ignore[union-attr]
     assert plt.get_fignums() == before
     assert same_color(bars().lines[0].get_color(), INK)
+
+
+def forest(**options: Any) -> Any:
+    low, high = np.array([1.0, -0.5, np.nan]), np.array([3.0, 1.5, np.nan])
+    return forest_plot(NAMES, np.array([2.0, 0.5, 0.2]), low, high, **options)
+
+
+def test_a_forest_shows_each_interval_first_on_top() -> None:
+    ax = forest()
+    spans = {
+        float(line.get_ydata()[0]): line.get_xdata()
+        for line in ax.lines
+        if len(line.get_xdata()) == 2
+    }
+    assert list(spans[2.0]) == [1.0, 3.0]
+    assert list(spans[1.0]) == [-0.5, 1.5]
+    assert drawn(ax) == [literal(name) for name in NAMES]
+
+
+def test_a_forest_shows_what_holds_zero_and_what_has_no_interval() -> None:
+    dots = [line for line in forest().lines if line.get_marker() == "o"]
+    assert [same_color(dot.get_color(), RAISES) for dot in dots] == [True, False, False]
+    assert dots[2].get_markerfacecolor() == "white"
+    assert dots[2].get_xdata() == [0.2]
+
+
+def test_a_forest_shades_its_margin_alone() -> None:
+    (band,) = forest(margin=0.25).patches
+    assert (band.get_x(), band.get_width()) == (-0.25, 0.5)
+    assert not forest().patches
+
+
+def diagram(**options: Any) -> Any:
+    ranks = np.array([1.2, 1.9, 2.9])
+    return critical_difference_diagram(NAMES, ranks, [(0, 1), (1, 2)], **options)
+
+
+def test_a_diagram_joins_each_group_and_names_each_rank() -> None:
+    ax = diagram()
+    bars = [line.get_xdata() for line in ax.lines if line.get_linewidth() == 4]
+    np.testing.assert_allclose(bars, [[1.18, 1.92], [1.88, 2.92]])
+    words = [text.get_text() for text in ax.texts]
+    assert words[3:] == [
+        f"{literal(n)} ({r})" for n, r in zip(NAMES, ("1.20", "1.90", "2.90"), strict=True)
+    ]
+    starts = [line.get_xdata()[0] for line in ax.lines if len(line.get_xdata()) == 3]
+    assert starts == [1.2, 1.9, 2.9]
+
+
+def test_a_diagram_shows_a_distance_where_there_is_one() -> None:
+    shown = [text.get_text() for text in diagram(distance=1.25).texts]
+    assert "critical difference 1.25" in shown
+    (bar,) = [line for line in diagram(distance=1.25).lines if same_color(line.get_color(), LOWERS)]
+    assert list(bar.get_xdata()) == [1.0, 2.25]
+    assert not [text for text in diagram().texts if "critical" in text.get_text()]
+
+
+def test_new_drawings_take_the_callers_axes() -> None:
+    mine = Figure().subplots(2)
+    assert forest(ax=mine[0]) is mine[0]
+    assert diagram(ax=mine[1]) is mine[1]
+    diagram().figure.savefig("/dev/null", format="png")

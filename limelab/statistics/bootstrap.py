@@ -38,14 +38,18 @@ class Crossed:
 
     def at(self, level: float) -> Estimate:
         """The estimate with its interval of this level, and p by inverting the intervals."""
-        width, p = np.nan, np.nan
+        width = np.nan
         if self.half.size:
             grid = np.arange(1, self.half.size + 1) / (self.half.size + 1)
             width = float(np.interp(1 - level, grid, self.half))
-            p = _inverted_p(self.half, abs(self.estimate))
+        p = self.against(0.0)
         low, high = self.estimate - width, self.estimate + width
         counts = (self.n_units, self.n_clusters, self.n_missing)
         return Estimate(self.estimate, low, high, p, *counts, self.note)
+
+    def against(self, value: float) -> float:
+        """Two-sided p of the hypothesis that the difference is `value`; NaN without an interval."""
+        return _inverted_p(self.half, abs(self.estimate - value)) if self.half.size else np.nan
 
 
 def on_these(

@@ -13,6 +13,7 @@ from limelab.statistics.bootstrap import N_RESAMPLES, crossed_stacks
 from limelab.statistics.cells import Grids, codes, dataset_of, listed, require
 from limelab.statistics.data_sets import Clusters, clusters
 from limelab.statistics.estimates import IN_GENERAL, ON_THESE, Estimate, Intervals
+from limelab.statistics.further import Asked, with_further
 from limelab.statistics.multiplicity import holm, simultaneous
 from limelab.types import Array, BadInput
 
@@ -33,6 +34,8 @@ def compare(  # noqa: PLR0913  (public and fixed: DESIGN section 6)
     repeat: str = "repeat",
     level: float = 0.95,
     shared_draws: bool | None = None,
+    further: Sequence[str] = (),
+    margin: float | None = None,
 ) -> pd.DataFrame:
     """All pairs of conditions, paired by (cluster, unit, repeat), in both scopes.
 
@@ -52,12 +55,19 @@ def compare(  # noqa: PLR0913  (public and fixed: DESIGN section 6)
         each scope; p does not.
     shared_draws : bool, optional
         Whether instances were explained from one block of draws; read from a `draws` column
-        where not said. Their errors are then correlated, and one repeat cannot show it: refused.
+        where not said. Their errors are then correlated, and a cluster with one repeat cannot show
+        it: refused.
+    further : sequence of str
+        Further columns, any of "sign_flip", "wilcoxon", "standardized", "superiority",
+        "rank_biserial" (scope "in general" alone) and "equivalence"; see `with_further`.
+    margin : float, optional
+        Of equivalence, in the units of the metric; fix it before the data are seen.
 
     Returns
     -------
     DataFrame
-        a, b, difference (a less b), low, high, p, p_holm, n_units, n_clusters, scope, sentence.
+        a, b, difference (a less b), low, high, p, p_holm, n_units, n_clusters, scope, sentence,
+        and what `further` asks for.
 
     Examples
     --------
@@ -68,11 +78,12 @@ def compare(  # noqa: PLR0913  (public and fixed: DESIGN section 6)
     >>> found[["a", "b", "difference", "scope"]].round(3).values.tolist()
     [['A', 'B', -1.167, 'on these tasks'], ['A', 'B', -1.167, 'in general']]
     """
+    asked = Asked(tuple(further), margin, level, rng)
     frame = _of_metric(scores, metric)
     require(frame, [condition, cluster, "value"])
     keys = [name for name in (condition, cluster, unit, repeat) if name in frame]
     _refuse_repeated_cells(frame, keys)
-    _refuse_shared(frame, repeat, shared_draws=shared_draws)
+    _refuse_shared(frame, cluster, repeat, shared_draws=shared_draws)
     names = list(pd.unique(frame[condition]))
     frame = frame.sort_values([k for k in keys if k != condition], kind="stable", key=_as_text)
     grids = _condition_grids(frame, names, [condition, cluster, unit, repeat])
@@ -83,7 +94,9 @@ def compare(  # noqa: PLR0913  (public and fixed: DESIGN section 6)
         IN_GENERAL: _clusters_of(stacks, [dataset for dataset, _ in grids.values()], len(pairs)),
     }
     labels = [(names[i], names[j]) for i, j in pairs]
-    return _compared(families, labels, metric, level)
+    rows = _compared(families, labels, metric, level)
+    members = [one for both in zip(*families.values(), strict=True) for one in both]
+    return with_further(rows, members, asked) if asked.names else rows
 
 
 def _of_metric(scores: pd.DataFrame, metric: str) -> pd.DataFrame:
@@ -125,15 +138,22 @@ def _refuse_repeated_cells(frame: pd.DataFrame, keys: list[str]) -> None:
     )
 
 
-def _refuse_shared(frame: pd.DataFrame, repeat: str, *, shared_draws: bool | None) -> None:
-    """Raise where draws were shared and there are no repeats to show what that does."""
+def _refuse_shared(
+    frame: pd.DataFrame, cluster: str, repeat: str, *, shared_draws: bool | None
+) -> None:
+    """Raise where draws were shared and a cluster has no repeats to show what that does."""
     if shared_draws is None:
         shared_draws = "draws" in frame and bool((frame["draws"].astype(str) == "shared").any())
-    n_repeats = frame[repeat].nunique() if repeat in frame else 1
-    if shared_draws and n_repeats < 2:
+    if not shared_draws:
+        return
+    present = frame[frame["value"].notna()]
+    n_repeats = present.groupby(cluster)[repeat].nunique() if repeat in frame else pd.Series(1)
+    few = n_repeats[n_repeats < 2]
+    if len(few):
+        where = f" ({cluster} {few.index[0]!r})" if repeat in frame else ""
         raise BadInput(
-            f"{n_repeats} repeat with draws='shared' came; wanted at least 2: instances of one "
-            "shared block err together, so their spread understates the error. "
+            f"{few.iloc[0]} repeat with draws='shared' came{where}; wanted at least 2: instances "
+            "of one shared block err together, so their spread understates the error. "
             "Run more repeats or use draws='own'."
         )
 

@@ -35,10 +35,17 @@ class Clusters:
             note = f"{TOO_FEW}: {n} of at least {FEWEST_CLUSTERS}"
             return Estimate(centre, np.nan, np.nan, np.nan, *counts, note)
         note = f"{self.n_missing} data sets without a value" if self.n_missing else ""
-        error = float(self.means.std(ddof=1) / np.sqrt(n))
-        width = float(stats.t.isf((1 - level) / 2, n - 1)) * error
-        p = _t_p(centre, error, n - 1)
-        return Estimate(centre, centre - width, centre + width, p, *counts, note)
+        width = float(stats.t.isf((1 - level) / 2, n - 1)) * self._error()
+        return Estimate(centre, centre - width, centre + width, self.against(0.0), *counts, note)
+
+    def against(self, value: float) -> float:
+        """Two-sided p of the hypothesis that the difference is `value`; NaN below six data sets."""
+        if self.means.size < FEWEST_CLUSTERS:
+            return np.nan
+        return t_p(float(self.means.mean()) - value, self._error(), self.means.size - 1)
+
+    def _error(self) -> float:
+        return float(self.means.std(ddof=1) / np.sqrt(self.means.size))
 
 
 def in_general(cluster_means: Array, *, level: float = 0.95) -> Estimate:
@@ -76,7 +83,7 @@ def clusters(cluster_means: Array) -> Clusters:
     return Clusters(means[present], int((~present).sum()))
 
 
-def _t_p(centre: float, error: float, dof: int) -> float:
+def t_p(centre: float, error: float, dof: int) -> float:
     """Two-sided p of Student's t; 0 spread gives 0, or 1 where the centre is 0 too."""
     if error == 0:
         return float(centre == 0)

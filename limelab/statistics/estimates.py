@@ -50,3 +50,6 @@ class Intervals(Protocol):
 
     def at(self, level: float) -> Estimate:
         """The estimate with its interval of this confidence level, 0 < level < 1."""
+
+    def against(self, value: float) -> float:
+        """Two-sided p of the hypothesis that the difference is `value`; NaN where it declines."""
