@@ -286,6 +286,7 @@ def _try_one(stem: str, study: Any, how: Any) -> bool:
 
 
 def _print_plan(stem: str, study: Any, out: Path, how: Any) -> None:
+    from limelab.study.expecting import PROBES, probe_queries
     from limelab.study.forecast import forecast
     from limelab.study.memory import said
     from limelab.study.plan import make_plan
@@ -295,13 +296,17 @@ def _print_plan(stem: str, study: Any, out: Path, how: Any) -> None:
 
     planned = make_plan(study, how.memory)
     keys = {block.key for block in planned.asking()}
-    held = set()
+    probes = probe_queries(study, planned)
+    held, answered = set(), set()
     if (out / "store.sqlite").exists():
         with Store.read(out) as store:
-            held = store.has(keys)
+            held, answered = store.has(keys), store.has(probes)
+    queries = planned.queries(held)
+    more = sum(n for key, n in probes.items() if key not in answered)
+    queries |= {PROBES: more} if more else {}
     typer.echo(
         f"{stem}: {len(keys)} blocks that ask, of them {len(held)} held; "
-        f"to ask: {_counts(planned.queries(held))} (and a few probes a model)"
+        f"to ask: {_counts(queries)} (and a few probes a model)"
     )
     found, workers = forecast(study, planned, held), count(how.n_jobs)
     kinds = ", ".join(f"{kind} {n} ({done} held)" for kind, (n, done) in found.blocks.items())
