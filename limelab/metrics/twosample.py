@@ -92,7 +92,7 @@ def two_sample_auc(
     1.0
     """
     w = np.ones(len(points)) if weights is None else np.asarray(weights, dtype=float)
-    votes = np.concatenate([w / w.mean(), np.zeros(len(rows))])
+    votes = np.concatenate([w, np.zeros(len(rows))])
     both = np.concatenate([points, rows])
     fold = np.concatenate([np.arange(len(points)), np.arange(len(rows))]) % folds
     score = np.empty(len(both))

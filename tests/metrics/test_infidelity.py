@@ -69,6 +69,10 @@ def test_categories_stay_and_numbers_move():
     points = metric.probes(made, np.random.default_rng(0))[0]
     assert (points[..., 1] == where.x[:, None, 1]).all()
     assert (points[..., [0, 2, 3]] != where.x[:, None, [0, 2, 3]]).all()
+    scale = np.where(where.categorical, 1.0, where.scale)
+    exact = np.broadcast_to(WEIGHTS * scale[:, None], E.shape)  # the category's counts for nothing
+    values = metric.score(attributed(metric, exact, where=where))[0].values
+    assert values == pytest.approx(0, abs=1e-20)
 
 
 def test_signed_slopes_turn_effects_to_background_deviations(evidence):
