@@ -74,6 +74,30 @@ def test_a_category_that_another_tells_has_none_and_one_alone_what_is_its_own() 
     assert marginal[2] > 1.15 * conditional[2]
 
 
+def test_rows_that_are_as_near_are_taken_evenly() -> None:
+    """The first rows of each city are all clerks: who takes the first ten never meets a smith."""
+    n = 300
+    city = np.repeat(["north", "south", "west"], n // 3)
+    job = np.tile(np.repeat(["clerk", "smith"], [80, 20]), 3)
+    table = Table(pd.DataFrame({"city": city, "job": job}))
+    x = np.array(table.background)
+    box = blackbox(lambda f: (f["job"] == "clerk").to_numpy(float), table.decode(x[:4].copy()))
+    rng = np.random.default_rng(5)
+    found = conditional_importance(box, table, x, repeats=20, rng=rng)[:, 1, 0]
+    assert found.mean() == pytest.approx(0.4, abs=0.02)  # sqrt(p (1 - p)), p = .8
+
+
+def test_a_row_is_not_its_own_neighbour() -> None:
+    """Each row has an age of its own, so itself would be one of its ten nearest."""
+    rng = np.random.default_rng(6)
+    frame = pd.DataFrame({"age": rng.normal(size=600), "job": rng.choice(["clerk", "smith"], 600)})
+    table = Table(frame)
+    x = np.array(table.background)
+    box = blackbox(lambda f: (f["job"] == "clerk").to_numpy(float), table.decode(x[:4].copy()))
+    found = conditional_importance(box, table, x, repeats=40, rng=rng)[:, 1, 0] ** 2
+    assert found.mean() == pytest.approx(0.25, abs=0.0085)  # 0.225 with itself among them
+
+
 def test_a_mixed_table_and_its_queries() -> None:
     table = mixed()
     box = blackbox(people, table.decode(table.background[:4].copy()))

@@ -200,6 +200,9 @@ def test_a_reference_that_is_noise_is_told(evidence):
     assert Agreement().score(made)[0].note == ""
     assert (Agreement().score(made)[0].columns["above_null"] == 1).all()
     own = made.references["prediction"]
+    once = own.null + np.array([0, 0, 0, 0, 3.5])[:, None, None]  # one null of five is larger
+    some = replace(made, references={"prediction": Reference(own.values, once)})
+    assert Agreement().score(some)[0].columns["above_null"] == pytest.approx(0.5)
     null = replace(made, references={"prediction": Reference(own.values, 10 + own.null)})
     assert "no feature is above its null" in Agreement().score(null)[0].note[0, 0, 0]
     odd = np.array([own.values[0], own.values[0][::-1]])
