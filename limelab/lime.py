@@ -328,7 +328,7 @@ def fit(  # noqa: PLR0913, PLR0917 -- what one fit needs, in the order of the li
     return Explanation(
         instances=tuple(labels),
         outputs=outputs,
-        values=view.values(cloud.x),
+        values=view.values(cloud.x) if seen.values is None else seen.values.astype(object),
         f=f,
         n_samples=y.shape[1],
         class_share=_class_share(w, y, f),
@@ -531,8 +531,8 @@ def _class_share(w: Array, y: Array, f: Array) -> Array | None:
     for i, c in enumerate(own):
         if not i or len(y) > 1:
             answers, classes = y[i], _are_classes(y[i])
-        weights = w[i if len(w) > 1 else 0]
-        total = weights.sum()
+        if not i or len(w) > 1:
+            weights, total = w[i], w[i].sum()
         if classes and total > 0:
             share[i] = weights @ _is_largest(answers, int(c)) / total
     return share

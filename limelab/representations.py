@@ -230,6 +230,7 @@ class Embedded:
             units=("unit of the embedding",) * len(names),
             steps=(0.0,) * len(names),
             extent=np.ptp(known, axis=0),
+            values=whole[:1],
         )
 
 

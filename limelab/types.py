@@ -214,6 +214,8 @@ class Interpreted:
     limits : array of shape (I, k, 2), or None
         Ends of x's bin, (low, high], in the feature's own units, infinite where it is open; NaN
         for a feature without bins, None where none has any.
+    values : array of shape (I, k), or None
+        What x itself is, feature by feature; None where the features are the view's columns.
     """
 
     z: Array
@@ -226,6 +228,7 @@ class Interpreted:
     steps: tuple[float, ...] = ()
     extent: Array | None = None
     limits: Array | None = None
+    values: Array | None = None
 
 
 @runtime_checkable

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -22,8 +22,31 @@ _VERBS = ("predict_proba", "predict", "decision_function")
 _SIGMA = "\N{GREEK CAPITAL LETTER SIGMA}"  # the one letter whose lower case depends on others
 
 
+class Unwritten(Sequence[str]):
+    """Texts of a document that are written only when somebody reads them.
+
+    Parameters
+    ----------
+    points : array of shape (m, d)
+    view : TextView
+    """
+
+    def __init__(self, points: Array, view: TextView) -> None:
+        self.points, self._view = points, view
+
+    @cached_property
+    def _written(self) -> list[str]:
+        return self._view.decode(self.points)
+
+    def __len__(self) -> int:
+        return len(self.points)
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._written[place]
+
+
 class CountsView:
-    """A document whose points are handed on as they are; all else is the document's own view.
+    """A document whose texts stay unwritten; all else is the document's own view.
 
     Parameters
     ----------
@@ -43,13 +66,13 @@ class CountsView:
         """Numbers of one row: presences and counts."""
         return 2 * len(self._view.names)
 
-    def decode(self, points: Array) -> Array:
-        """Points (m, d) themselves: the model behind the shortcut reads presences."""
-        return points
+    def decode(self, points: Array) -> Unwritten:
+        """Points (m, d) as texts; the model behind the shortcut reads the presences alone."""
+        return Unwritten(points, self._view)
 
 
 class FromCounts:
-    """A pipeline that is asked with presences of a document's units and not with texts.
+    """A pipeline that reads which of a document's units are there, and not its texts.
 
     Parameters
     ----------
@@ -61,9 +84,9 @@ class FromCounts:
     def __init__(self, vectorizer: Any, answer: Callable[[Any], Any], view: TextView) -> None:
         self._vectorizer, self._answer, self._view = vectorizer, answer, view
 
-    def __call__(self, points: Array) -> Any:
-        """The pipeline's answers to points (m, d)."""
-        return self._answer(self.matrix(points))
+    def __call__(self, texts: Unwritten) -> Any:
+        """The pipeline's answers to texts of the document."""
+        return self._answer(self.matrix(texts.points))
 
     def matrix(self, points: Array) -> Any:
         """What ``vectorizer.transform(view.decode(points))`` gives, to the last bit."""
