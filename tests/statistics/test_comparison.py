@@ -62,6 +62,16 @@ class TestCompare:
             compared(one[one.repeat == 0].drop(columns=["repeat", "draws"]), "rmse",
                     shared_draws=True)  # fmt: skip
 
+    def test_every_cluster_needs_repeats_of_shared_draws(self, one):
+        one["draws"] = "shared"
+        alone = one[(one.repeat == 0) | (one.task == "iris/m")]
+        with pytest.raises(BadInput, match=r"1 repeat .*\(task 'wine/m'\)"):
+            compared(alone, "rmse")
+        blank = one.assign(value=one.value.where((one.repeat == 0) | (one.task == "iris/m")))
+        with pytest.raises(BadInput, match="wine/m"):
+            compared(blank, "rmse")
+        assert len(compared(alone.assign(draws="own"), "rmse")) == 2
+
     def test_unknown_metric(self, one):
         with pytest.raises(BadInput, match="rmse"):
             compared(one, "mse")
