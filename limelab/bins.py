@@ -132,8 +132,8 @@ def share_between(view: View, low: Array, high: Array) -> Array:
     """Share (I, d) of the background in (low, high], each (I, d), column by column."""
     table, found = sorted_background(view), np.empty(low.shape)
     for j, column in enumerate(table.T):
-        upto, below = (np.searchsorted(column, ends[:, j], side="right") for ends in (high, low))
-        found[:, j] = (upto - below) / len(table)
+        ends = np.searchsorted(column, [high[:, j], low[:, j]], side="right")
+        found[:, j] = (ends[0] - ends[1]) / len(table)
     return found
 
 

@@ -51,15 +51,16 @@ def as_array(raw: Any, what: str) -> npt.NDArray[Any]:
 
 
 def _checked(frame: pd.DataFrame, what: str) -> pd.DataFrame:
-    names = pd.Series([str(name) for name in frame.columns], dtype=object)
-    if not len(frame) or not len(names):
+    names = [str(name) for name in frame.columns]
+    if not len(frame) or not names:
         raise BadInput(
             f"{what} came with shape {frame.shape}; expected at least one row and column"
         )
-    if names.duplicated().any():
-        twice = sorted(set(names[names.duplicated()]))
+    if len(set(names)) < len(names):
+        twice = sorted(name for name in set(names) if names.count(name) > 1)
         raise BadInput(f"{what} has columns of the same name {twice}; rename them apart")
-    sparse = [str(n) for n, t in frame.dtypes.items() if isinstance(t, pd.SparseDtype)]
+    kinds = zip(names, frame.dtypes, strict=True)
+    sparse = [name for name, kind in kinds if isinstance(kind, pd.SparseDtype)]
     if sparse:
         raise BadInput(
             f"{what} has sparse columns {sparse[:8]}; expected a dense table; "
