@@ -6,6 +6,7 @@ and `contribution` is the metric's to say, and the checks hand it the exact ones
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +21,7 @@ from limelab.types import (
     Judged,
     Moved,
     Moves,
+    NotApplicable,
     Reference,
     Sampled,
     Truth,
@@ -45,10 +47,9 @@ def evidence_of(bench: Bench, metric: Any) -> Evidence:
     if isinstance(wanted, Moves):
         made = replace(made, moved=(_moved(bench, wanted),))
     if callable(getattr(metric, "probes", None)):
-        points = metric.probes(made, bench.rng)
-        answers = bench.outputs(points.reshape(-1, points.shape[-1]))
-        probes = {metric.name: answers.reshape(*points.shape[:-1], -1)}
-        made = replace(made, probes=probes)
+        with contextlib.suppress(NotApplicable):  # its score says why
+            points = metric.probes(made, bench.rng)
+            made = replace(made, probes={metric.name: _answers(bench, points)})
     return made
 
 

@@ -14,7 +14,7 @@ from limelab.metrics.probing import (
     first,
     flat,
     found_coordinates,
-    nothing,
+    must_apply,
     over_background,
     packed,
     refused,
@@ -108,8 +108,7 @@ class Comprehensiveness:
 
     def probes(self, evidence: Evidence, rng: np.random.Generator) -> Array:
         """Points (1, I, C x (shares + 1), d); the last of each output is the baseline itself."""
-        if self._why_not(evidence):
-            return nothing(evidence)
+        must_apply(self._why_not(evidence))
         coordinates = found_coordinates(evidence)
         place = places(first(evidence, "importance"), evidence.names)[:, :, None]
         gone = self.goes(place < self._counts(evidence)[:, None])

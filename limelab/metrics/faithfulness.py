@@ -15,7 +15,7 @@ from limelab.metrics.probing import (
     answers_of,
     checked_reading,
     found_coordinates,
-    nothing,
+    must_apply,
     read,
     refused,
     scored,
@@ -145,8 +145,7 @@ class FaithfulnessCorrelation:
 
     def probes(self, evidence: Evidence, rng: np.random.Generator) -> Array:
         """Points (1, I, draws, d); the sets are drawn from the rows themselves."""
-        if self._why_not(evidence):
-            return nothing(evidence)
+        must_apply(self._why_not(evidence))
         coordinates = found_coordinates(evidence)
         return swapped(coordinates.x[:, None], self._subsets(evidence), baseline(coordinates))[None]
 
@@ -206,8 +205,7 @@ class FaithfulnessEstimate:
 
     def probes(self, evidence: Evidence, rng: np.random.Generator) -> Array:
         """Points (1, I, d, d): x with one feature after the other at its baseline."""
-        if self._why_not(evidence):
-            return nothing(evidence)
+        must_apply(self._why_not(evidence))
         coordinates = found_coordinates(evidence)
         one = np.eye(coordinates.x.shape[1], dtype=bool)
         return swapped(coordinates.x[:, None], one, baseline(coordinates))[None]

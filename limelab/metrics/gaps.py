@@ -15,7 +15,7 @@ from limelab.metrics.probing import (
     first,
     flat,
     found_coordinates,
-    nothing,
+    must_apply,
     over_background,
     packed,
     refused,
@@ -117,8 +117,7 @@ class PGI:
 
     def probes(self, evidence: Evidence, rng: np.random.Generator) -> Array:
         """Points (1, I, C x size, d); drawn from the rows themselves, not from the generator."""
-        if self._why_not(evidence):
-            return nothing(evidence)
+        must_apply(self._why_not(evidence))
         return _points(self, evidence, self.k)
 
     def score(self, evidence: Evidence) -> Sequence[Score]:
@@ -206,8 +205,7 @@ class PGIArea:
 
     def probes(self, evidence: Evidence, rng: np.random.Generator) -> Array:
         """Points (1, I, C x K x size, d); drawn from the rows themselves."""
-        if _why_no_area(evidence):
-            return nothing(evidence)
+        must_apply(_why_no_area(evidence))
         ks = np.arange(1, self._largest(evidence) + 1)
         return _points(self, evidence, ks)
 

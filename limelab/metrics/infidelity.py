@@ -14,7 +14,7 @@ from limelab.metrics.faithfulness import drops_of
 from limelab.metrics.probing import (
     flat,
     found_coordinates,
-    nothing,
+    must_apply,
     over_background,
     read,
     refused,
@@ -113,8 +113,7 @@ class Infidelity:
 
     def probes(self, evidence: Evidence, rng: np.random.Generator) -> Array:
         """Points (1, I, size, d); drawn from the rows themselves, not from the generator."""
-        if self._why_not(evidence):
-            return nothing(evidence)
+        must_apply(self._why_not(evidence))
         coordinates = found_coordinates(evidence)
         return (coordinates.x[:, None] - self._moves(evidence) * coordinates.scale)[None]
 

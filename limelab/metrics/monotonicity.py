@@ -17,7 +17,7 @@ from limelab.metrics.probing import (
     checked_reading,
     first,
     found_coordinates,
-    nothing,
+    must_apply,
     packed,
     read,
     refused,
@@ -130,8 +130,7 @@ class Monotonicity:
 
     def probes(self, evidence: Evidence, rng: np.random.Generator) -> Array:
         """Points (1, I, C x (d + 1), d), from the baseline to x."""
-        if why_not(evidence, self.reading):
-            return nothing(evidence)
+        must_apply(why_not(evidence, self.reading))
         coordinates = found_coordinates(evidence)
         step = _rising(first(evidence, self.reading), evidence.names)[:, :, None]
         steps = np.arange(step.shape[-1] + 1)[:, None]
@@ -203,8 +202,7 @@ class MonotonicityCorrelation:
 
     def probes(self, evidence: Evidence, rng: np.random.Generator) -> Array:
         """Points (1, I, draws x d, d); drawn from the rows themselves, not from the generator."""
-        if self._why_not(evidence):
-            return nothing(evidence)
+        must_apply(self._why_not(evidence))
         coordinates = found_coordinates(evidence)
         x, names = coordinates.x, evidence.names
         values = redrawn(coordinates, uniforms(x, names, self.draws, self.name))[:, :, None]

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from limelab.metrics.notes import declined, explained, missing_explanations
-from limelab.types import Array, BadInput, Coordinates, Evidence, Score
+from limelab.types import Array, BadInput, Coordinates, Evidence, NotApplicable, Score
 
 Reading = Literal["importance", "effect", "contribution"]
 READINGS = ("importance", "effect", "contribution")
@@ -49,9 +49,10 @@ def why_not(evidence: Evidence, reading: str = "importance") -> str:
     return ""
 
 
-def nothing(evidence: Evidence) -> Array:
-    """No points at all: what a metric that declines asks about."""
-    return np.empty((1, len(evidence.f_at_x), 0, evidence.importance.shape[2]))
+def must_apply(reason: str) -> None:
+    """Raise NotApplicable where there is a reason to ask the model nothing."""
+    if reason:
+        raise NotApplicable(reason)
 
 
 def read(evidence: Evidence, reading: str) -> Array:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from limelab.metrics import PGI, PGU, PGIArea, PGUArea, area_over_k, prediction_gap
-from limelab.types import BadInput
+from limelab.types import BadInput, NotApplicable
 from tests.metrics.asking import WEIGHTS, attributed, coordinates, linear
 
 E = np.broadcast_to(np.array([4.0, 3.0, 2.0, 1.0])[:, None], (2, 3, 4, 2)).copy()
@@ -82,7 +82,8 @@ def test_it_declines_what_cannot_be():
     for metric in (PGI(4), PGU(5)):
         (score,) = metric.score(attributed(metric, E))
         assert "are all of them" in score.note
-        assert metric.probes(attributed(metric, E), np.random.default_rng(0)).shape[2] == 0
+        with pytest.raises(NotApplicable, match="are all of them"):
+            metric.probes(attributed(metric, E), np.random.default_rng(0))
     (score,) = PGI(1).score(replace(attributed(PGI(1), E), model_sd=np.array([1.0, 0.0])))
     assert set(score.note[..., 1].ravel()) == {"the model does not vary over the background"}
     for broken in ({"k": 0}, {"size": 1}, {"sigma": 0}, {"law": "odd"}):

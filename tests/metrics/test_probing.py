@@ -9,7 +9,7 @@ import pytest
 
 from limelab import metrics
 from limelab.metrics.probing import at_own_output, packed
-from limelab.types import BadInput, Coordinates
+from limelab.types import BadInput, Coordinates, NotApplicable
 from tests.metrics.asking import attributed
 
 ASKING = [
@@ -56,7 +56,8 @@ def test_without_coordinates_or_with_other_features_it_declines(metric):
     fewer = Coordinates(*(np.delete(a, 0, axis=-1) for a in vars(made.coordinates).values()))
     for where, why in ((None, "do not share their columns"), (fewer, "no one-to-one")):
         other = replace(made, coordinates=where, probes={})
-        assert metric.probes(other, np.random.default_rng(0)).shape == (1, 4, 0, 4)
+        with pytest.raises(NotApplicable, match=why):
+            metric.probes(other, np.random.default_rng(0))
         (score,) = metric.score(other)
         assert np.isnan(score.values).all()
         assert why in score.note
