@@ -3,7 +3,9 @@
 A ridge of k features is set against a tree of at most k splits, k = 3, 7, 15, where three
 perturbations look (noise, data-driven, manifold) at two scales, on real data sets with three models
 each. Two judges that no surrogate was fitted for measure fidelity: one samples noise, one stays
-among neighbours.
+among neighbours. Realism of the points stands beside fidelity. Two forests are fitted again, by
+other seeds and on resampled rows, and explained before resampled backgrounds: their variants split
+what makes an explanation change by its cause.
 """
 
 import limelab as ll
@@ -11,6 +13,7 @@ from limelab import metrics, models
 
 DATA = ("breast_cancer", "wine", "diabetes", "fair", "anes96", "modechoice", "star98")
 MODELS = (models.forest(), models.boosting(), models.network())
+SPLIT = ("wine", "diabetes")  # whose forests are fitted again
 
 # Near and wide, in each perturbation's own terms: noise in standard deviations, neighbours in
 # shares of the background; marginals are made local by a kernel, from the same queries.
@@ -38,9 +41,17 @@ def conditions() -> ll.Conditions:
     return found
 
 
+def tasks() -> list[ll.Task]:
+    """Every data set with every model, and variants of two forests."""
+    whole = [ll.Task(data, model, instances=10) for data in DATA for model in MODELS]
+    split = [task for task in whole if task.data_name in SPLIT and task.model == MODELS[0]]
+    again = [ll.refits(task, seeds=3, bootstraps=3, backgrounds=3)[1:] for task in split]
+    return [*whole, *(variant for variants in again for variant in variants)]
+
+
 STUDY = ll.Study(
     question="Lines or trees: which is more faithful at equal complexity, and is it as stable?",
-    tasks=[ll.Task(data, model, instances=10) for data in DATA for model in MODELS],
+    tasks=tasks(),
     conditions=conditions(),
     judge=[
         ll.Judge(ll.Gaussian(), radii=(0.25, 0.5, 1.0), size=500),
@@ -56,6 +67,9 @@ STUDY = ll.Study(
         metrics.Agreement("prediction"),
         metrics.Agreement("label"),
         metrics.Heterogeneity(),
+        metrics.LocalAgreement(),
+        metrics.RealismAuc(),
+        metrics.RealismOffData(),
     ],
     claims=[
         ll.Claim(

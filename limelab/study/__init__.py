@@ -5,7 +5,7 @@ from limelab.study.comparison import compare
 from limelab.study.evaluating import evaluate
 from limelab.study.results import Results
 from limelab.study.spec import Claim, Conditions, Judge, Study, Task, vary
-from limelab.study.variants import refits
+from limelab.study.variants import of_cause, refits
 
 __all__ = [
     "Claim",
@@ -17,6 +17,7 @@ __all__ = [
     "baseline_conditions",
     "compare",
     "evaluate",
+    "of_cause",
     "refits",
     "vary",
 ]

@@ -54,6 +54,40 @@ def refits(task: Task, *, seeds: int = 0, bootstraps: int = 0, backgrounds: int 
     return [task, *(replace(task, cause=cause, variant=v) for cause, v in variants)]
 
 
+def of_cause(rows: pd.DataFrame, cause: str) -> pd.DataFrame:
+    """Rows of tasks and of their variants by one cause, told apart by `variant` alone.
+
+    What `limelab.metrics.stability_by` and `limelab.statistics.variance_components` compare: the
+    variants bear the name of their task, "" is the task itself, and there is no column `cause`.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        ``Results.explanations`` or ``Results.scores`` of a study with `refits`.
+    cause : {"seed", "bootstrap", "background"}
+
+    Raises
+    ------
+    BadInput
+        No variants of this cause.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"task": ["a / b", "a / b / seed 1"], "variant": ["", "seed 1"],
+    ...                      "cause": ["", "seed"]})
+    >>> of_cause(rows, "seed").to_dict("list")
+    {'task': ['a / b', 'a / b'], 'variant': ['', 'seed 1']}
+    """
+    there = sorted({*rows["cause"]} - {""}) if "cause" in rows else []
+    if cause not in there:
+        raise BadInput(f"cause={cause!r}; the rows have variants of {there}: see limelab.refits")
+    some = rows[rows["cause"] == cause]
+    suffix = [f" / {variant}" for variant in some["variant"]]
+    own = [t.removesuffix(s) for t, s in zip(some["task"], suffix, strict=True)]
+    base = rows[(rows["cause"] == "") & rows["task"].isin(own)]
+    return pd.concat([base, some.assign(task=own)], ignore_index=True).drop(columns="cause")
+
+
 def without_variants(rows: pd.DataFrame) -> pd.DataFrame:
     """Rows of a table that belong to tasks themselves, where some are of variants and some not."""
     if not isinstance(rows, pd.DataFrame) or "variant" not in rows:

@@ -12,7 +12,7 @@ import pytest
 import limelab as ll
 from limelab import metrics, models
 from limelab.study.ready import fitted, split
-from limelab.study.variants import refits, without_variants
+from limelab.study.variants import of_cause, refits, without_variants
 from limelab.types import BadInput
 from tests.study.world import DIABETES, IRIS, LIME, small
 
@@ -72,6 +72,20 @@ def test_claims_and_compare_leave_variants_out_unless_asked(out: Path) -> None:
     assert set(results.scores["variant"]) == {"", "seed 1", "seed 2", "background 1"}
     rows = results.explanations.groupby("variant")["instance"].unique()
     assert all(list(one) == list(rows.iloc[0]) for one in rows)
+
+
+def test_stability_is_split_by_cause(out: Path) -> None:
+    tasks = [*refits(FOREST, seeds=1, bootstraps=1), DIABETES]
+    told = small(tasks=tasks, metrics=[metrics.Gap()], claims=[]).run(out).explanations
+    for cause in ("seed", "bootstrap"):
+        rows = of_cause(told, cause)
+        assert set(rows["task"]) == {FOREST.name}
+        found = metrics.stability_by(rows, "variant")
+        assert set(found["n_levels"]) == {2}
+        assert len(found) == 4 * 2 * 2 * 3  # conditions, repeats, instances, outputs
+        assert found["value"].notna().any()
+    with pytest.raises(BadInput, match=r"variants of \['bootstrap', 'seed'\]"):
+        of_cause(told, "background")
 
 
 def test_without_variants_keeps_a_table_that_is_of_variants_alone() -> None:
