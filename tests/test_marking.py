@@ -36,7 +36,7 @@ def test_colour_says_the_direction_and_depth_the_size() -> None:
     assert "unsure" not in marks
 
 
-@given(st.text(max_size=40))
+@given(st.text(alphabet="<>&\"' ab\u2028", max_size=40))
 def test_any_text_is_escaped(text: str) -> None:
     page = coloured_words(Pieces((text, text), (0, -1)), np.array([1.0]), np.array([True]))
     assert re.fullmatch(
