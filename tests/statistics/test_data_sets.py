@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from limelab.statistics import in_general
+from limelab.statistics import clusters, in_general
 
 
 class TestInGeneral:
@@ -23,3 +23,4 @@ class TestInGeneral:
         assert found.note == "too few data sets: 4 of at least 6"
         assert np.isnan([found.low, found.high, found.p]).all()
         assert found.estimate == 1
+        assert np.isnan(clusters(np.ones(5)).against(0.0))

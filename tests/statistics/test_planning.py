@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from limelab.statistics import (
     ON_THESE,
@@ -50,6 +51,12 @@ def test_half_width_and_power_on_these_tasks_are_those_of_simulated_studies() ->
     assert np.sqrt((widths**2).mean()) == pytest.approx(wanted, rel=0.06)
     share = np.mean([one.low > 0 or one.high < 0 for one in found])
     assert share == pytest.approx(power(TRUTH, size, 0.6, scope=ON_THESE), abs=0.1)
+
+
+def test_noise_of_cells_alone_is_counted_once_on_these_tasks() -> None:
+    dof = 1 / (1 / 4 + 1 / 3 + 1 / 12)  # Satterthwaite: three equal mean squares of 5 x 4 cells
+    wanted = stats.t.isf(0.025, dof) * np.sqrt(1 / 20)
+    assert half_width(Variances(0, 0, 0, 1), Size(1, 5, 4), scope=ON_THESE) == pytest.approx(wanted)
 
 
 def test_a_pilot_finds_the_variances_on_average() -> None:

@@ -48,6 +48,12 @@ class TestFriedman:
         assert friedman(np.tile([1.0, 2.0], (5, 1))).p == 0.0625
         assert "cannot reach" in friedman(np.tile([1.0, 2.0], (5, 1))).sentence()
 
+    def test_a_tie_in_one_set_leaves_p_at_its_bound(self):
+        values = np.array([[0, 1, 2], [0, 1, 2], [1, 1, 2], [0, 1, 2.0]])
+        found = friedman(values)
+        assert np.isfinite(found.statistic)
+        assert found.p == pytest.approx(1 / 6**3)
+
     def test_missing_sets_are_counted_and_equal_values_show_nothing(self):
         gone = np.ones((4, 3))
         gone[0, 0] = np.nan
