@@ -43,7 +43,7 @@ from limelab.types import (
 from limelab.vectorised import shortcut
 
 _MOST_SAMPLES = 2**30
-_MEMORY = 2**26  # bytes that one batch of instances may take beside the model's own
+_MEMORY = 2**27  # bytes that one batch of instances may take beside the model's own
 _ENOUGH = 10  # effective samples for each coefficient, below which a note says so
 _LOW_R2 = 0.25  # out of sample, below which a note says so
 NO_ERRORS = "no standard errors:"  # opens the note that says why
@@ -172,7 +172,8 @@ def batches(clouds: Clouds, outputs: int) -> Iterator[slice]:
     shared = clouds.whole is not None and clouds.whole.relative.all()
     moves = 0 if clouds.free else clouds.perturbation.dims(clouds.view)
     width = 8 * outputs + (0 if shared else 4 * d + moves)
-    size = max(1, _MEMORY // (8 * clouds.n * width))
+    memory = _MEMORY // 2 if clouds.whole is None else _MEMORY  # moves of its own: nearer
+    size = max(1, memory // (8 * clouds.n * width))
     call = max(1, rows_of_a_call(clouds.n, wide) // clouds.n)
     size = size // call * call or size  # whole calls of the model
     for start in range(0, instances, size):

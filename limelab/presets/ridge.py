@@ -9,8 +9,9 @@ import numpy as np
 
 from limelab.numbers import positive
 from limelab.surrogates import PlainModel, PlainRidge
+from limelab.surrogates.linear import two_shares, with_other
 from limelab.surrogates.moments import Selector, at, check_selector, choose_each
-from limelab.types import Array, Bools, Interpreted, Ints, LocalModel
+from limelab.types import Array, Bools, Interpreted, Ints
 
 _STILL = 1e-12  # a column whose variance is below this share of its mean square does not vary
 _FLAT = 1e-24  # the same of an output
@@ -51,8 +52,10 @@ class LimeRidge:
         """The fit without the instance, where nobody says what the model answers there."""
         return PlainRidge(self.alpha, self.select).fit(z, w, y)
 
-    def fit_at(self, seen: Interpreted, w: Array, y: Array, f: Array) -> LocalModel:
+    def fit_at(self, seen: Interpreted, w: Array, y: Array, f: Array) -> PlainModel:
         """Lines of what is seen (I or 1, N, k), w and y (I or 1, N, ...), and f (I, C)."""
+        if two_shares(y, self.select) and two_shares(f[None], self.select):
+            return with_other(self.fit_at(seen, w, y[:, :, :1], f[:, :1]))
         start = np.where(seen.at_x == 0, seen.gap, seen.at_x)  # lime's own z of x
         start = np.broadcast_to(start, (len(f), len(seen.at_x)))
         return self._lines(_sums(seen, w, y, f), f, start)

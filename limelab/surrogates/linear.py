@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -69,6 +69,9 @@ class Lines:
             return np.asarray(np.matmul(z, self.coef) + self.intercept[:, None, :])
         values = np.moveaxis(np.tensordot(z[0], self.coef, axes=(1, 1)), 0, 1)
         return np.asarray(values + self.intercept[:, None, :])
+
+
+M = TypeVar("M", bound=Lines)
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,8 +193,8 @@ def fit_lines(z: Array, w: Array, y: Array, alpha: float, select: Selector | Non
 
     The penalty alpha stands against the sum of the weights w.
     """
-    if select is None and _two_shares(y):
-        return _with_other(fit_lines(z, w, y[:, :, :1], alpha, None))
+    if two_shares(y, select):
+        return with_other(fit_lines(z, w, y[:, :, :1], alpha, select))
     if len(z) == len(w) == 1:
         shared = Moments(z[0], w[0])
         parts = [
@@ -202,27 +205,28 @@ def fit_lines(z: Array, w: Array, y: Array, alpha: float, select: Selector | Non
     return joined((m, fit_one(m, at(y, i), alpha, select)) for i, m in enumerate(each(z, w, y)))
 
 
-def _two_shares(y: Array) -> bool:
+def two_shares(y: Array, select: Selector | None) -> bool:
     """Whether two outputs sum to 1 everywhere but for rounding, as the classes of a binary model.
 
-    The line of the second is then that of the first, turned over.
+    The line of the second is then that of the first, turned over, if the selector does not look
+    at signs: it says so by ``signless = True``.
     """
-    return y.shape[2] == 2 and all(_is_one(own[:, 0] + own[:, 1]) for own in y)
+    if y.shape[2] != 2 or not (select is None or getattr(select, "signless", False)):
+        return False
+    return all(_is_one(own[:, 0] + own[:, 1]) for own in y)
 
 
 def _is_one(sums: Array) -> bool:
     return bool(sums.max() <= 1.0 + _ROUNDING and sums.min() >= 1.0 - _ROUNDING)
 
 
-def _with_other(first: LinearModel) -> LinearModel:
+def with_other(first: M) -> M:
     """Lines of a share and of what is left of 1."""
-    both = {
-        name: np.concatenate([value, value], axis=-1)
-        for name, value in vars(first).items()
-        if name not in ("deviation", "rank")
-    }
-    both["coef"][:, :, 1] *= -1.0
-    both["intercept"][:, 1] = 1.0 - both["intercept"][:, 1]
+    names = ("coef", "intercept", "selected", "stderr", "r2", "r2_out")
+    known = {name: getattr(first, name) for name in names if getattr(first, name) is not None}
+    both = {name: np.concatenate([value, value], axis=-1) for name, value in known.items()}
+    both["coef"][..., 1] *= -1.0
+    both["intercept"][..., 1] = 1.0 - both["intercept"][..., 1]
     return replace(first, **both)
 
 

@@ -23,6 +23,8 @@ class Selector(Protocol):
     `gram` (k, k) and `moments` (k, Q) are sums of products of the centred features, with each
     other and with the Q targets, under the weights that the surrogate uses; `first` (k,) is z of
     the first sample, which is the instance itself where the sampler draws it, as lime's does.
+    ``signless = True`` says that a target and its negative are given the same features;
+    `choose_each`, where there is one, chooses for a stack at once.
     """
 
     def choose(self, gram: Array, moments: Array, first: Array) -> Bools: ...

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
@@ -37,6 +38,7 @@ class Forward:
     """
 
     k: int
+    signless: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         count(self, "k")
@@ -88,6 +90,7 @@ class HighestWeights:
 
     k: int
     alpha: float = 0.01
+    signless: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         count(self, "k")
@@ -126,6 +129,7 @@ class HighestProducts:
 
     k: int
     alpha: float = 0.01
+    signless: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         count(self, "k")

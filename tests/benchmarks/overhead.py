@@ -144,7 +144,7 @@ def _overhead(changed: dict[str, int], repeats: int) -> float:
     x = np.random.default_rng(0).normal(size=(200 + size["I"], size["d"]))
     lime = ll.Lime(n_samples=size["n"])
     weights = np.random.default_rng(1).normal(size=(size["d"], 2))
-    answer = np.linspace(0, 1, size["n"] * size["I"] * 2).reshape(-1, 2)
+    answer = np.linspace(0, 1, (size["n"] + 1) * size["I"] * 2).reshape(-1, 2)
 
     def free(rows: Any) -> Any:
         return np.sin(rows[:, :1] * weights[:1]) + answer[: len(rows)]

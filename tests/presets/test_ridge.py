@@ -89,3 +89,18 @@ def test_refusals() -> None:
         LimeRidge(1, "auto")  # type: ignore[arg-type]
     with pytest.raises(BadInput, match="such as PlainRidge"):
         WithInstance(Ridge)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("select", [None, Forward(2), HighestProducts(2)])
+def test_two_classes_are_each_class_alone(select: Any) -> None:
+    def both(rows: Any) -> Any:
+        share = 1 / (1 + np.exp(-curve(rows)[:, 0]))
+        return np.column_stack([share, 1 - share])
+
+    lime, data = replace(LIMES["bins"], surrogate=LimeRidge(0.5, select)), numbers()
+    whole = lime.explain(both, data, data.frame.iloc[:3])
+    for c in range(2):
+        alone = lime.explain(lambda rows, c=c: both(rows)[:, c], data, data.frame.iloc[:3])
+        for name in ("coef", "intercept", "r2", "selected", "importance", "g"):
+            one = getattr(alone, name)[..., 0]
+            assert np.allclose(getattr(whole, name)[..., c], one, rtol=1e-8, atol=1e-10), name

@@ -221,14 +221,15 @@ def test_zeros_and_ones_may_come_as_they_are(kind: Any) -> None:
     assert small.predict(z.astype(kind)) == pytest.approx(plain.predict(z))
 
 
+@pytest.mark.parametrize("select", [None, Forward(2)], ids=repr)
 @pytest.mark.parametrize("axes", [(1, 1, 3), (3, 3, 3), (1, 3, 1)])
-def test_two_shares_of_one_are_one_line_turned_over(axes: tuple[int, ...]) -> None:
+def test_two_shares_of_one_are_one_line_turned_over(axes: tuple[int, ...], select: Any) -> None:
     rng = np.random.default_rng(7)
     z, w = rng.normal(size=(axes[0], 80, 3)), rng.random((axes[1], 80))
     share = 1 / (1 + np.exp(-z[:1, :, :1] - rng.normal(size=(axes[2], 80, 1))))
     both = np.concatenate([share, 1 - share], axis=2)
-    fitted = LeastSquares().fit(z, w, both)
-    apart = [LeastSquares().fit(z, w, both[:, :, c : c + 1]) for c in range(2)]
+    fitted = LeastSquares(select).fit(z, w, both)
+    apart = [LeastSquares(select).fit(z, w, both[:, :, c : c + 1]) for c in range(2)]
     for name in ("coef", "stderr", "intercept", "r2", "r2_out", "selected", "importance"):
         alone = np.concatenate([getattr(one, name) for one in apart], axis=-1)
         assert getattr(fitted, name) == pytest.approx(alone, rel=1e-9, abs=1e-14), name
@@ -252,3 +253,14 @@ def test_a_collinear_column_leaves_the_minimum_norm_and_one_rank_less() -> None:
     assert fitted.rank.tolist() == [3]
     assert fitted.coef[0, 0] == pytest.approx(fitted.coef[0, 3], rel=1e-9)
     assert 2 * fitted.coef[0, 0, 0] == pytest.approx(wls(z[0, :, :3], w[0], y[0, :, 0]).params[1])
+
+
+def test_a_selector_that_looks_at_signs_is_asked_for_both_shares() -> None:
+    class Rising:
+        def choose(self, gram: Array, moments: Array, first: Array) -> Any:
+            return moments > 0
+
+    z, w, _ = sample(4)
+    share = 1 / (1 + np.exp(-z[:, :, :1]))
+    fitted = LeastSquares(Rising()).fit(z, w, np.concatenate([share, 1 - share], axis=2))
+    assert (fitted.selected[..., 0] == ~fitted.selected[..., 1]).all()
