@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from limelab.types import Array, Bools, Ints
+from limelab.types import Bools, Ints
 
 _BLOCK = 2**18  # characters at once, in cache
 _NARROW = "\u0100"  # characters below take a byte each
@@ -50,6 +50,6 @@ def without(text: str, unit_of: Ints, there: Bools) -> list[str]:
     return found
 
 
-def _sliced(joined: str, lengths: Array) -> list[str]:
+def _sliced(joined: str, lengths: Ints) -> list[str]:
     ends = [0, *np.cumsum(lengths).tolist()]
     return [joined[start:end] for start, end in pairwise(ends)]
