@@ -21,8 +21,8 @@ T = TypeVar("T")
 Result = TypeVar("Result")
 
 LOCAL = "local"
-CONNECT_S = 20.0
-FIRST_WORKER_S = 60.0
+CONNECT_S = 60.0  # the scheduler imports limelab meanwhile
+FIRST_WORKER_S = 120.0
 RETRIES = 2  # by Dask itself, when a worker is lost; what a block raises never reaches Dask
 _LARGE = {"distributed.admin.large-graph-warning-threshold": "4GB"}
 _ONE_AT_A_TIME = threading.Lock()

@@ -12,7 +12,7 @@ _SPECIAL = frozenset(',"\n\r')
 
 
 def csv_text(frame: pd.DataFrame, digits: int = 9) -> str:
-    """Lines of all rows, without a header.
+    r"""Lines of all rows, without a header.
 
     Parameters
     ----------
@@ -23,7 +23,7 @@ def csv_text(frame: pd.DataFrame, digits: int = 9) -> str:
     Examples
     --------
     >>> csv_text(pd.DataFrame({"a": ["x", "y, z"], "b": [0.1 + 0.2, np.nan]}))
-    'x,0.3\\n"y, z",\\n'
+    'x,0.3\n"y, z",\n'
     """
     if frame.empty:
         return ""

@@ -292,3 +292,64 @@ def test_negative_n_jobs_count_from_all_cores_as_in_joblib() -> None:
     assert cores >= 1
     assert pools.local("loky", -2).workers() == max(1, cores - 1)
     assert pools.local("loky", -999).workers() == 1
+
+
+def test_the_time_limit_is_an_error_row_and_the_others_go_on() -> None:
+    for backend in ("serial", "loky"):
+        done = run({"a": 0.01, "b": 30.0, "c": 0.01}, time.sleep, backend, limit_s=0.7)
+        assert (done["a"].status, done["c"].status) == ("ok", "ok")
+        assert done["b"] == Outcome("error", error="OverTime: took longer than 0.7 s")
+
+
+def deaf(spec: str) -> str:
+    """What no interruption ends."""
+    while spec == "deaf":
+        try:
+            time.sleep(60)
+        except BaseException:
+            continue
+    return spec
+
+
+@POSIX
+@pytest.mark.slow
+def test_what_cannot_be_interrupted_is_ended_with_its_worker() -> None:
+    done = run({"a": "fine", "b": "deaf", "c": "fine"}, deaf, "loky", limit_s=1.0)
+    assert done["b"].status == "died"
+    assert done["b"].error == "OverTime: took longer than 1 s and could not be interrupted"
+    assert (done["a"].value, done["c"].value) == ("fine", "fine")
+
+
+def twice_killed(spec: tuple[str, int]) -> int:
+    """Two tasks in a row die of a blow from outside, the second time when it runs alone."""
+    mark, n = spec
+    for attempt in range(2):
+        try:
+            os.close(os.open(f"{mark}{attempt}", os.O_CREAT | os.O_EXCL))
+        except FileExistsError:
+            continue
+        os.kill(os.getpid(), signal.SIGKILL)
+    return n
+
+
+@POSIX
+def test_a_worker_killed_while_a_suspect_runs_alone_costs_no_task(tmp_path: Path) -> None:
+    tasks = {"only": (str(tmp_path / "mark"), 7)}
+    assert run(tasks, twice_killed, "loky") == {"only": Outcome("ok", 7)}
+
+
+class Gone(cf.Executor):
+    """Takes tasks and loses the connection, as when a scheduler is killed."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> cf.Future[Any]:
+        future: cf.Future[Any] = cf.Future()
+        future.set_exception(CancelledError("lost"))
+        return future
+
+
+def test_a_lost_connection_blames_no_task() -> None:
+    done: Done = {}
+    with pytest.raises(EngineError, match="executors in a row broke"):
+        drive({"a": 1, "b": 2}, misbehave, make_executor=Gone, workers=1,
+              on_done=done.__setitem__)  # fmt: skip
+    assert done == {}
