@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from limelab.report.agreement import with_reference
+from limelab.report.exact_curves import beside_measured
 from limelab.report.lines import against_complexity, against_radius
 from limelab.report.markup import Shown
 from limelab.report.matrix import by_law
 from limelab.report.ranges import by_condition
 from limelab.report.stability import beside_fidelity
 from limelab.report.summary import Summary
+from limelab.report.surfaces import of_two_columns
 
 # In the order in which people read.
-KINDS = (against_complexity, by_law, against_radius, beside_fidelity, with_reference, by_condition)
+KINDS = (
+    *(of_two_columns, beside_measured),
+    *(against_complexity, by_law, against_radius, beside_fidelity, with_reference, by_condition),
+)
 
 
 def figures(summary: Summary, stem: str) -> Iterator[Shown]:
