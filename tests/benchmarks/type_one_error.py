@@ -2,7 +2,7 @@
 
     python tests/benchmarks/type_one_error.py [--quick]
 
-Run by hand: 1000 simulations a row, some minutes on one core (`--quick`: 100 a row, half a
+Run by hand: 1000 simulations a row, 8 minutes of one core (`--quick`: 100 a row, a
 minute). Each simulation makes matched differences, truth 0, and reads them as a study does.
 
 One task: 20 instances x 10 repeats, intraclass correlation .8, read "on these tasks". With own

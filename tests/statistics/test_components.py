@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from limelab.statistics import variance_components
-from limelab.statistics.components import _drawn, _sums_of_squares
+from limelab.statistics.components import _drawn, _intervals, _sums_of_squares
 from limelab.statistics.terms import terms_of
 from limelab.types import BadInput
 
@@ -48,11 +48,10 @@ def assert_covers(sds, drop, times) -> None:
             table.sample(len(table) - drop, random_state=rng), "v", ["i", "r"]
         )
         drawn = _drawn(_sums_of_squares(values, terms), rng, 599)
-        for place, (made, wanted) in enumerate(
-            [(drawn, truth), (drawn / drawn.sum(1, keepdims=True), truth / truth.sum())]
+        for place, (ends, wanted) in enumerate(
+            zip(_intervals(drawn, 0.95), (truth, truth / truth.sum()), strict=True)
         ):
-            low, high = np.quantile(made, [0.025, 0.975], axis=0)
-            inside[place] += (low <= wanted) & (wanted <= high)
+            inside[place] += (ends[0] <= wanted) & (wanted <= ends[1])
     assert (inside / times >= 0.95 - 2.6 * np.sqrt(0.0475 / times)).all()
 
 
