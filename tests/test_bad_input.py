@@ -105,7 +105,7 @@ DATA: dict[str, tuple[Callable[[], Any], str]] = {
     "no background": (lambda: explain(FRAME[:0]), r"background came with shape \(0, 4\); expected"),
     "None as the background": (
         lambda: explain(None, FRAME[:1]),
-        r"background came as NoneType of shape \(\); expected a table",
+        r"background is None and the rows came as DataFrame; expected a table as background",
     ),
     "no rows": (lambda: explain(rows=FRAME[:0]), r"rows came with shape \(0, 4\); expected at lea"),
     "no columns": (lambda: explain(FRAME[[]]), r"background came with shape \(60, 0\)"),
@@ -117,7 +117,10 @@ DATA: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: explain(ARRAY, ARRAY[0]),
         r"rows came as ndarray of shape \(3,\); .*row\.reshape\(1, -1\)",
     ),
-    "a 3-D array": (lambda: explain(ARRAY[None], ARRAY), r"background .* shape \(1, 60, 3\)"),
+    "a 3-D array": (
+        lambda: explain(ARRAY[None], ARRAY),
+        r"background came as pictures of shape \(1, 60, 3\) and the rows with shape \(60, 3\); exp",
+    ),
     "ragged lists": (lambda: explain([[1.0, 2.0], [3.0]]), "rows of unlike length"),
     "a sparse matrix": (
         lambda: explain(sparse.csr_matrix(ARRAY), ARRAY[:1]),

@@ -65,6 +65,7 @@ def infer(background: Any, rows: Any = None) -> Domain:
     if _are_texts(seen):
         return Text(background)
     if _are_pictures(seen):
+        _check_alike(seen, rows)
         return Image()
     if background is None and rows is not None:
         raise BadInput(
@@ -72,6 +73,16 @@ def infer(background: Any, rows: Any = None) -> Domain:
             "as background, or rows that need none: a list of strings or of pictures"
         )
     return Table(background)
+
+
+def _check_alike(pictures: Any, rows: Any) -> None:
+    """Refuse a table of rows beside pictures: a table with an axis too many looks like them."""
+    if getattr(rows, "ndim", 0) == 2 and not _are_pictures(rows):
+        raise BadInput(
+            f"the background came as pictures of shape {np.shape(pictures)} and the rows with shape "
+            f"{np.shape(rows)}; expected two tables (rows, columns), or pictures as rows as well: "
+            "[picture] or picture[None]"
+        )
 
 
 def _are_texts(raw: Any) -> bool:

@@ -140,9 +140,12 @@ def _without_variants(scores: pd.DataFrame) -> pd.DataFrame:
     if not own.any() or own.all():
         return scores
     kept = scores[own].reset_index(drop=True)
-    return kept.apply(
-        lambda c: c.cat.remove_unused_categories() if c.dtype == "category" else c
-    )
+    return pd.DataFrame({name: _used(kept[name]) for name in kept})
+
+
+def _used(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Without categories that no row is of."""
+    return column.cat.remove_unused_categories() if column.dtype == "category" else column
 
 
 def _in_order(column: pd.Series[Any]) -> pd.Series[Any]:

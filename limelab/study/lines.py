@@ -47,7 +47,8 @@ def _texts(column: pd.Series[Any], digits: int) -> Sequence[str]:
     levels = np.array(
         [*map(_quoted, found), ""], dtype=object
     )  # the last stands for what is missing
-    return levels[codes].tolist()
+    texts: list[str] = levels[codes].tolist()
+    return texts
 
 
 def _plain(column: pd.Series[Any]) -> Any:

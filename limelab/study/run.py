@@ -88,7 +88,8 @@ def run_study(
     _check_place(out / stem)
     small = study.quick() if quick else study
     plan = make_plan(small, how.memory)
-    with Store.open(out) as store, how.open(small) as engine:
+    # Workers first: what cannot be run leaves no folder behind.
+    with how.open(small) as engine, Store.open(out) as store:
         name = stem or study.question
         run = Doing(small, store, engine, name, progress or watch(), how.patience)
         declared = store.register_claims(run.name, [claim.digest for claim in study.claims])
