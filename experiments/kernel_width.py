@@ -22,13 +22,13 @@ from limelab.study.ready import split
 DATA = ("iris", "wine", "diabetes", "breast_cancer", "star98", "anes96", "modechoice")
 MODELS = (models.network(), models.forest())
 WIDTHS = (0.25, 0.5, 0.75, 2.0)  # per root of a column, as lime's .75
+NONE, LIMES = "no penalty", "penalty 1, lime's"
 PENALTIES = {
-    "no penalty": ll.LeastSquares(),
+    NONE: ll.LeastSquares(),
     "penalty 0.01": ll.AbsoluteRidge(0.01),
-    "penalty 1, lime's": ll.AbsoluteRidge(1.0),
+    LIMES: ll.AbsoluteRidge(1.0),
     "penalty 100": ll.AbsoluteRidge(100.0),
 }
-PLAIN = {"no penalty": ll.LeastSquares()}
 SAMPLES = 1024
 
 FEW, MANY, REPEATS = 4, 5000, 12
@@ -36,7 +36,7 @@ NARROW = (0.08, 0.12, 0.16, 0.25, 0.5)  # nearer, fewer samples weigh anything t
 COLUMNS = (2, 4, 8, 16, 30)
 
 
-def erased(task: ll.Task, seed: int) -> pd.DataFrame:
+def share_left_by_the_penalty(task: ll.Task, seed: int) -> pd.DataFrame:
     """Which share of a true line's coefficients is left, against the population's ridge.
 
     The line rises by 1 for each standard deviation of four columns. With noise of 1 and a kernel
@@ -65,7 +65,7 @@ def erased(task: ll.Task, seed: int) -> pd.DataFrame:
     return _banded(rows)
 
 
-def nearly_global(task: ll.Task, seed: int) -> pd.DataFrame:
+def lime_is_nearly_global(task: ll.Task, seed: int) -> pd.DataFrame:
     """What lime's default width leaves of "local" as columns are added, against closed forms.
 
     Bins: with rho = exp(-1 / (2 width^2 k)) a column that leaves x's bin (chance 1 - p) costs the
@@ -124,27 +124,24 @@ def _mean(values):
 def _banded(rows):
     table = pd.DataFrame(rows)
     band = simultaneous_band(table["measured"], table["stderr"], df=REPEATS - 1)
-    return table.assign(low=band.low, high=band.high)
+    return table.assign(low=band.low, high=band.high, unit="share")
 
 
 def conditions() -> ll.Conditions:
     """Widths under penalties, then what else decides how near is near."""
     lime = ll.Lime(ll.Gaussian(1.0), n_samples=SAMPLES, draws="own")
-    widths = {str(width): ll.Exponential(width) for width in WIDTHS}
-    found = ll.vary(lime, kernel=widths, surrogate=PENALTIES)
-    rules = {f"effective {share:g}": ll.EffectiveSize(share) for share in (0.05, 0.25)}
-    found |= ll.vary(lime, kernel=rules, surrogate=PLAIN)
-    near = replace(lime, perturbation=ll.Gaussian(0.25))
-    found |= ll.vary(near, kernel={"drawn near": ll.Flat()}, surrogate=PLAIN)
     default = presets.lime_tabular_continuous(num_samples=SAMPLES, feature_selection="none")
-    others = {
-        "lime's default": (replace(default, draws="own"), "penalty 1, lime's"),
-        "OptiLIME": (ll.OptiLime(replace(lime, kernel=ll.Exponential())), "no penalty"),
+    found = {
+        (str(width), penalty): replace(lime, kernel=ll.Exponential(width), surrogate=fit)
+        for width in WIDTHS
+        for penalty, fit in PENALTIES.items()
     }
-    return found | ll.Conditions(
-        {name: explainer for name, (explainer, _) in others.items()},
-        {name: {"kernel": name, "surrogate": fit} for name, (_, fit) in others.items()},
-    )
+    found["a tenth effective", NONE] = replace(lime, kernel=ll.EffectiveSize(0.1))
+    found["OptiLIME", NONE] = ll.OptiLime(replace(lime, kernel=ll.Exponential()))
+    found["drawn near", NONE] = replace(lime, perturbation=ll.Gaussian(0.25))
+    found["lime's default", LIMES] = replace(default, draws="own")
+    factors = {f"{kernel}, {fit}": {"kernel": kernel, "penalty": fit} for kernel, fit in found}
+    return ll.Conditions(dict(zip(factors, found.values(), strict=True)), factors)
 
 
 STUDY = ll.Study(
@@ -157,8 +154,8 @@ STUDY = ll.Study(
         ll.Claim(
             "Under a narrow kernel, lime's penalty does harm: without it the line errs less.",
             metric="rmse",
-            better={"surrogate": "no penalty"},
-            worse={"surrogate": "penalty 1, lime's"},
+            better={"penalty": NONE},
+            worse={"penalty": LIMES},
             where={"kernel": "0.25", "radius": 0.25},
             margin=0.01,
         ),
@@ -167,7 +164,7 @@ STUDY = ll.Study(
             metric="rmse",
             better={"kernel": "drawn near"},
             worse={"kernel": "0.25"},
-            where={"surrogate": "no penalty", "radius": 0.25},
+            where={"penalty": NONE, "radius": 0.25},
             margin=0.01,
         ),
         ll.Claim(
@@ -175,7 +172,7 @@ STUDY = ll.Study(
             metric="gap",
             better={"kernel": "OptiLIME"},
             worse={"kernel": "0.75"},
-            where={"surrogate": "no penalty"},
+            where={"penalty": NONE},
             margin=0.01,
         ),
         ll.Claim(
@@ -183,10 +180,10 @@ STUDY = ll.Study(
             metric="top_3_jaccard",
             better={"kernel": "2.0"},
             worse={"kernel": "0.25"},
-            where={"surrogate": "no penalty"},
+            where={"penalty": NONE},
             margin=0.02,
         ),
     ],
-    measures=[erased, nearly_global],
+    measures=[share_left_by_the_penalty, lime_is_nearly_global],
     repeats=4,
 )

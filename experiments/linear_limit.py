@@ -38,7 +38,7 @@ def two_of_wine() -> datasets.Dataset:
     return replace(wine, name="two_of_wine", X=columns, y=np.where(wine.y == "class_0", "1st", "0"))
 
 
-def shapes(task: ll.Task, seed: int) -> pd.DataFrame:
+def r2_of_a_line(task: ll.Task, seed: int) -> pd.DataFrame:
     """R2 of the line of known functions against the closed form.
 
     They are functions of the task's first column, in its own standard deviations from the row: the
@@ -66,7 +66,7 @@ def shapes(task: ll.Task, seed: int) -> pd.DataFrame:
     return _banded(rows)
 
 
-def single_trees(task: ll.Task, seed: int) -> pd.DataFrame:
+def r2_of_a_line_on_a_tree(task: ll.Task, seed: int) -> pd.DataFrame:
     """R2 of the line of a tree of 8 leaves fitted to what the model says, against its leaves' sum.
 
     The forest has no closed R2, so a single tree stands in for it, on the same real rows.
@@ -135,7 +135,7 @@ def _freedom(table):
 def _banded(rows):
     table = pd.DataFrame(rows)
     band = simultaneous_band(table["measured"], table["stderr"], df=REPEATS - 1)
-    return table.assign(low=band.low, high=band.high)
+    return table.assign(low=band.low, high=band.high, unit="R2 of the line")
 
 
 def conditions() -> ll.Conditions:
@@ -191,6 +191,6 @@ STUDY = ll.Study(
             margin=0.02,
         ),
     ],
-    measures=[shapes, single_trees, surface],
+    measures=[r2_of_a_line, r2_of_a_line_on_a_tree, surface],
     repeats=5,
 )

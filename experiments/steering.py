@@ -144,7 +144,7 @@ class FavouriteShare:
         return [Score(share, note=none.astype(object))]
 
 
-def favoured(task: ll.Task, seed: int) -> pd.DataFrame:
+def effect_of_a_favourite_column(task: ll.Task, seed: int) -> pd.DataFrame:
     """What a favourite column seems to do as the law looks farther along it, against the leaves.
 
     `effect` is a coefficient times how far its column moves, in output units: the favourite's, and
@@ -168,10 +168,10 @@ def favoured(task: ll.Task, seed: int) -> pd.DataFrame:
             rows.append({**said, "measured": effect[:, j].mean(), "stderr": error})
     found = pd.DataFrame(rows)
     band = simultaneous_band(found["measured"], found["stderr"], df=REPEATS - 1)
-    return found.assign(low=band.low, high=band.high)
+    return found.assign(low=band.low, high=band.high, unit="effect, in output units")
 
 
-def bias(task: ll.Task, seed: int) -> pd.DataFrame:
+def turned_from_the_exact_slopes(task: ll.Task, seed: int) -> pd.DataFrame:
     """How far each leaning turns the slopes away from the exact neutral ones.
 
     `cosine` is that between the mean slopes of 12 runs and the exact slopes of the neutral law: 1
@@ -246,6 +246,6 @@ STUDY = ll.Study(
             margin=0.01,
         ),
     ],
-    measures=[favoured, bias],
+    measures=[effect_of_a_favourite_column, turned_from_the_exact_slopes],
     repeats=5,
 )

@@ -63,16 +63,16 @@ def test_a_study_can_be_planned(stem: str) -> None:
 
 # Closed forms against measurement: (study, measure, task)
 CURVES = (
-    ("linear_limit", "shapes", "two_of_wine / network"),
-    ("linear_limit", "single_trees", "iris / forest"),
-    ("kernel_width", "erased", "iris / network"),
-    ("discretisation", "coin", "iris / network"),
+    ("linear_limit", "r2_of_a_line", "two_of_wine / network"),
+    ("linear_limit", "r2_of_a_line_on_a_tree", "iris / forest"),
+    ("kernel_width", "share_left_by_the_penalty", "iris / network"),
+    ("discretisation", "sign_by_the_toss_of_a_background", "iris / network"),
 )
 SLOW = (
-    ("linear_limit", "single_trees", "wine / forest"),
-    ("kernel_width", "nearly_global", "breast_cancer / network"),
-    ("discretisation", "slope_of_one", "wine / network"),
-    ("steering", "favoured", "star98 / forest"),
+    ("linear_limit", "r2_of_a_line_on_a_tree", "wine / forest"),
+    ("kernel_width", "lime_is_nearly_global", "breast_cancer / network"),
+    ("discretisation", "coefficient_of_a_slope_of_one", "wine / network"),
+    ("steering", "effect_of_a_favourite_column", "star98 / forest"),
 )
 
 

@@ -2,7 +2,7 @@
 
 A table is drawn where it has the columns measured, low, high, and exact or foretold. The column
 before that is what goes along the axis; of the others in front of it, the last that varies tells
-colours apart and the rest tell panels apart.
+colours apart and the rest tell panels apart. A column `unit` names the other axis.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from matplotlib.axes import Axes
 
 from limelab.report import canvas
 from limelab.report.markup import Shown
-from limelab.report.names import setting
+from limelab.report.names import setting, with_key
 from limelab.report.summary import MOST_SERIES, Summary
 
 VALUES = ("measured", "low", "high")
@@ -49,10 +49,12 @@ def _figure(stem: str, name: str, told: pd.DataFrame, line: str) -> Shown:
     for n, (title, mine) in enumerate(groups[:MOST_PANELS]):
         draw = _drawer(mine.rename(columns={line: "line"}), x, series, names)
         panels.append((title, canvas.picture(f"{stem}-{n}", f"{name} {title}", draw)))
-    look = zip(canvas.colours(names).values(), canvas.markers(names).values(), strict=True)
-    legend = dict(zip(canvas.colours(names), look, strict=True)) if len(names) > 1 else {}
+    colour, mark = canvas.colours(names), canvas.markers(names)
+    legend = {with_key(series, name): (colour[name], mark[name]) for name in names}
     title = f"What was measured and what is {LINES[line][0]}: {name.replace('_', ' ')}"
-    return Shown(title, panels, _caption(rows, line, len(groups)), told, legend)
+    return Shown(
+        title, panels, _caption(rows, line, len(groups)), told, legend if len(legend) > 1 else {}
+    )
 
 
 def _numbers(column: pd.Series[Any]) -> pd.Series[Any]:
@@ -97,7 +99,7 @@ def _drawer(rows: pd.DataFrame, x: str, series: str, names: list[str]) -> Callab
         ax.set_xticks(list(place.values()), [canvas.clipped(_said(t), 12) for t in place])
         ax.margins(x=0.06)
         canvas.label_x(ax, x.replace("_", " "))
-        canvas.label_y(ax, "measured (marks) over the line")
+        canvas.label_y(ax, str(rows["unit"].iloc[0]) if "unit" in rows else "measured")
 
     return draw
 

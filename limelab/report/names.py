@@ -145,7 +145,7 @@ def condition_labels(factors: Mapping[str, Mapping[str, str]]) -> dict[str, str]
     for key in columns:
         levels = [row.get(key, "") for row in factors.values()]
         if len(set(levels)) > 1:
-            short[key] = {full: _with_key(key, text) for full, text in short_labels(levels).items()}
+            short[key] = {full: with_key(key, text) for full, text in short_labels(levels).items()}
     made = {
         name: " \N{MIDDLE DOT} ".join(filter(None, (short[key][row.get(key, "")] for key in short)))
         for name, row in factors.items()
@@ -155,6 +155,12 @@ def condition_labels(factors: Mapping[str, Mapping[str, str]]) -> dict[str, str]
     return {name: plain(label) for name, label in short_labels(made).items()}
 
 
-def _with_key(key: str, text: str) -> str:
-    """`complexity=3`: a bare number says nothing without its factor."""
+def with_key(key: str, text: str) -> str:
+    """`complexity=3`: a bare number says nothing without its factor.
+
+    Examples
+    --------
+    >>> with_key("complexity", "3"), with_key("surrogate", "Tree")
+    ('complexity=3', 'Tree')
+    """
     return f"{key}={text}" if re.fullmatch(r"[-+.\deE]+|True|False|None", text) else text
