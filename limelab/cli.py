@@ -122,6 +122,69 @@ def try_out(
         raise typer.Exit(1)
 
 
+@app.command()
+def check(
+    target: Annotated[
+        str,
+        typer.Argument(
+            metavar="MODULE:NAME",
+            help="A function without arguments that returns an explainer, or an explainer.",
+        ),
+    ],
+    level: Annotated[
+        list[str] | None,
+        typer.Option("--level", help="contract, axiom or stability, several times; all of them."),
+    ] = None,
+    examples: Annotated[
+        int, typer.Option("--examples", help="Generated cases of each exact check.", min=1)
+    ] = 10,
+    seed: Annotated[int, typer.Option("--seed", min=0)] = 0,
+    expected: Annotated[
+        Path | None,
+        typer.Option("--expected", metavar="FILE", help='JSON: {"check_name": "why it fails"}.'),
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write the verdicts as a page.")
+    ] = None,
+    unstable: Annotated[
+        str,
+        typer.Option("--unstable", metavar="DATA", help="Look for its least stable row as well."),
+    ] = "",
+    model: Annotated[
+        str, typer.Option("--model", help="Of --unstable: a name that `limelab list` knows.")
+    ] = "forest",
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Of --unstable: keep the row and its picture."),
+    ] = None,
+) -> None:
+    """Run the property checks on somebody's explainer; exit status 1 on unexpected failures.
+
+    The module is imported, which runs its code; the current folder is looked at first.
+    """
+    from limelab.checks import shell
+
+    with _errors():
+        explainer, known = shell.explainer_from(target), shell.expected_from(expected)
+        task = shell.task_from(unstable, model)
+        told = shell.verdicts(
+            explainer, level or (), expected=known, n_examples=examples, seed=seed
+        )
+        typer.echo(str(told))
+        for failure in told.failed:
+            typer.echo(f"\n{failure.check}: {failure.reason}\n{failure.example}".rstrip(), err=True)
+        if html is not None:
+            shell.write_page(told, html)
+            typer.echo(f"page: {html}")
+        if task is not None:
+            found = shell.search(explainer, task, n_examples=examples, seed=seed)
+            typer.echo(found.sentence)
+            if out is not None:
+                typer.echo("kept: " + ", ".join(map(str, shell.keep(found, out))))
+    if not told.ok:
+        raise typer.Exit(1)
+
+
 @app.command(name="list")
 def list_(
     studies: Annotated[

@@ -83,7 +83,7 @@ def check_explainer(
     report = run(
         explainer_checks(level),
         subject,
-        repr(explainer),
+        subject.title,
         expected_failed_checks=expected_failed_checks,
         n_examples=n_examples,
         seed=seed,
@@ -142,7 +142,7 @@ def parametrize_with_checks(
     given = expected_failed_checks or _nothing_expected
     rows = []
     for explainer in explainers:
-        named(explainer)
+        title = named(explainer).title
         expected = given(explainer)
         for check in explainer_checks(level):
             marks = (
@@ -151,7 +151,7 @@ def parametrize_with_checks(
                 else []
             )
             bound = Bound(check, n_examples, seed)
-            name = f"{explainer!r}-{check.name}"
+            name = f"{title}-{check.name}"
             rows.append(pytest.param(explainer, bound, marks=marks, id=name))
     return pytest.mark.parametrize(("explainer", "check"), rows)
 
@@ -174,10 +174,11 @@ class Bound:
     def __call__(self, explainer: Any) -> None:
         import pytest
 
+        subject = named(explainer)
         report = run(
             [self.check],
-            named(explainer),
-            repr(explainer),
+            subject,
+            subject.title,
             n_examples=self.limelab_examples,
             seed=self.seed,
         )

@@ -108,13 +108,16 @@ def run(
     report : Report
     """
     chosen, expected = list(checks), dict(expected_failed_checks or {})
-    unknown = sorted(set(expected) - {check.name for check in chosen})
-    if unknown:
-        raise BadInput(
-            f"expected_failed_checks names {unknown[0]!r}; the checks are "
-            f"{[check.name for check in chosen]}"
-        )
+    refuse_unknown(expected, chosen)
     return Report(name, tuple(_result(c, subject, n_examples, seed, expected) for c in chosen))
+
+
+def refuse_unknown(expected: Mapping[str, str], checks: Iterable[Check]) -> None:
+    """Refuse expected failures of checks that there are not."""
+    known = [check.name for check in checks]
+    unknown = sorted(set(expected) - set(known))
+    if unknown:
+        raise BadInput(f"expected_failed_checks names {unknown[0]!r}; the checks are {known}")
 
 
 def _result(

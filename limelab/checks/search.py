@@ -288,7 +288,7 @@ def find_unstable(  # noqa: PLR0913 -- options of two climbs and a shrink
     runs = np.stack([ask(plain[None], s)[0] for s in range(6)])
     names = ask.table.names
     return Unstable(
-        explainer=repr(explainer),
+        explainer=ask.subject.title,
         model=_title(task),
         measure=repr(judge),
         features=names,

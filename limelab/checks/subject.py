@@ -29,6 +29,12 @@ class Subject:
     kept: dict[str, Array] = field(default_factory=dict, compare=False, repr=False)
 
     @property
+    def title(self) -> str:
+        """Its repr, or its class where that is no more than a place in memory."""
+        plain = getattr(type(self.explainer), "__repr__", None) is object.__repr__
+        return f"{type(self.explainer).__name__}()" if plain else repr(self.explainer)
+
+    @property
     def deterministic(self) -> bool:
         """Whether it says that its answers do not depend on the seed."""
         return bool(getattr(self.explainer, "deterministic", False))
