@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from limelab.domains.changes import Brightness, Cast, GaussianBlur, Sepia
+from limelab.domains.choices import AsImage, AsText
 from limelab.domains.fills import Blur, Colour, Mean, Noise
 from limelab.domains.image import Image
 from limelab.domains.replacing import FromCorpus, Mask, Remove
@@ -18,6 +19,8 @@ from limelab.domains.tokens import Pattern, Positions, Sentences, Words
 from limelab.types import BadInput, Domain
 
 __all__ = [
+    "AsImage",
+    "AsText",
     "Blur",
     "Brightness",
     "Cast",
@@ -79,9 +82,9 @@ def _check_alike(pictures: Any, rows: Any) -> None:
     """Refuse a table of rows beside pictures: a table with an axis too many looks like them."""
     if getattr(rows, "ndim", 0) == 2 and not _are_pictures(rows):
         raise BadInput(
-            f"the background came as pictures of shape {np.shape(pictures)} and the rows with shape "
-            f"{np.shape(rows)}; expected two tables (rows, columns), or pictures as rows as well: "
-            "[picture] or picture[None]"
+            f"the background came as pictures of shape {np.shape(pictures)} and the rows with "
+            f"shape {np.shape(rows)}; expected two tables (rows, columns), or pictures as rows as "
+            "well: [picture] or picture[None]"
         )
 
 

@@ -36,6 +36,16 @@ def test_it_is_what_drawn_runs_do():
         assert predicted_jaccard(mean, sd, 3) == pytest.approx(drawn.mean(), abs=0.02 + 4 * error)
 
 
+def test_a_stack_is_its_rows():
+    rng = np.random.default_rng(1)
+    mean, sd = rng.normal(size=(5, 1, 30)), rng.random((5, 1, 30))
+    whole = predicted_jaccard(mean, sd, 3, points=4096)  # more than is held at a time
+    assert whole.shape == (5, 1)
+    for n in range(5):
+        assert predicted_jaccard(mean[n, 0], sd[n, 0], 3, points=4096) == pytest.approx(whole[n, 0])
+    assert predicted_jaccard(mean[:0], sd[:0], 3).shape == (0, 1)
+
+
 @given(MEANS, SDS, st.floats(0.1, 10), st.integers(1, 4))
 def test_range_scale_and_certainty(mean, sd, scale, k):
     value = float(predicted_jaccard(mean, sd, k, points=32))
