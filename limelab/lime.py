@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Sequence
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -32,7 +32,6 @@ from limelab.types import (
     Kernel,
     LocalFitWarning,
     LocalModel,
-    NotApplicable,
     Objects,
     OneRow,
     Perturbation,
@@ -265,15 +264,13 @@ def explain_with(
 
     One that is not made of our parts gets a copy of the rows, and the background as it came: the
     domain itself where its class says `takes_domain`, so that declared categories and groups are
-    not lost.
+    not lost. Of documents and pictures it returns a list with an array (k,) or (k, C) for each, in
+    the order of the features that the domain gives it.
     """
     if isinstance(explainer, Sampler):
         return explainer.unwarned(model, domain, rows, seed)
     if hasattr(domain, "holds"):
-        raise NotApplicable(
-            f"{explainer!r} is not made of our parts and explains rows that share their columns; "
-            "each document or picture has its own; take Lime(Dropout(), Presence())"
-        )
+        return _explain_apart(explainer, model, domain, rows, seed)
     x, labels = domain.encode(rows), domain.labels(rows)
     ((view, _),) = domain.views(rows)
     background = domain if getattr(explainer, "takes_domain", False) else domain.frame
@@ -292,6 +289,45 @@ def explain_with(
         f=f,
         record=repr(explainer),
     )
+
+
+def _explain_apart(
+    explainer: Explainer, model: Any, domain: Domain, rows: Any, seed: int
+) -> Explanation:
+    """Documents or pictures, each with features of its own, by an explainer of another make."""
+    labels, views = domain.labels(rows), [view for view, _, _ in placed(domain, rows)]
+    background = domain if getattr(explainer, "takes_domain", False) else domain.frame
+    with one_thread():
+        box = as_blackbox(model, views[0])
+        found: Any = explainer.explain(box.ask, background, copy(rows), seed)
+        if isinstance(found, Explanation):
+            return _of_these_rows(found, explainer, labels)
+        if not hasattr(found, "__len__") or len(found) != len(views):
+            came = f"{len(found)} entries" if hasattr(found, "__len__") else type(found).__name__
+            raise BadInput(
+                f"{explainer!r} returned {came} for {len(views)} documents or pictures; expected a "
+                "list with an array (features,) or (features, outputs) for each"
+            )
+        parts = [
+            _alone(explainer, box, view, label, one)
+            for view, label, one in zip(views, labels, found, strict=True)
+        ]
+    return gathered(parts)
+
+
+def _alone(explainer: Explainer, box: BlackBox, view: Any, label: Any, found: Any) -> Explanation:
+    """Attributions (k,) or (k, C) of one document or picture."""
+    explanation = Explanation.from_attributions(
+        np.asarray(found)[None],
+        instances=(label,),
+        features=view.names,
+        outputs=box.outputs,
+        values=view.values(view.x),
+        f=box.ask(view.decode(view.x.copy())),
+        record=repr(explainer),
+    )
+    units = (view.holds,) * len(view.names)
+    return replace(explanation, units=units, pictures=_pictures(view, 1))
 
 
 def _of_these_rows(found: Explanation, explainer: Explainer, labels: Sequence[Any]) -> Explanation:

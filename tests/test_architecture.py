@@ -57,7 +57,7 @@ NEIGHBOURS: dict[str, frozenset[str]] = {
     "uncertainty": frozenset({"lime", "sampling", "explanation"}),
     "exact": frozenset({"explanation"}),
     "baselines": frozenset({"importance"}),
-    "external": frozenset({"explanation"}),
+    "external": frozenset({"explanation", "importance"}),
     "presets": frozenset({"lime", "sampling", "explanation"}),
     "__main__": frozenset({DOOR}),
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -77,3 +79,39 @@ def test_rows_of_the_same_words_are_one_explanation() -> None:
     found = ll.explain(opinion, None, ["so good", "so, so good!"])
     assert not isinstance(found, Ragged)
     assert found.importance.shape == (2, 2, 2)
+
+
+class Attributing:
+    """An explainer of another make: how long each word is."""
+
+    def explain(self, predict: object, background: object, rows: list[str], seed: int) -> object:
+        return [[float(len(word)) for word in dict.fromkeys(t.split())] for t in rows]
+
+
+def first_letter(texts: list[str]) -> Array:
+    return np.array([t.count("g") for t in texts], float)
+
+
+def test_arrays_of_another_explainer_stand_by_word() -> None:
+    found = ll.explain(first_letter, None, ["so good", "not it so"], explainer=Attributing())
+    assert isinstance(found, Ragged)
+    assert found.by_feature().loc[1].dropna().to_dict() == {"not": 3.0, "it": 2.0, "so": 2.0}
+    assert found.f.tolist() == [[1.0], [0.0]]
+
+
+@pytest.mark.parametrize(
+    ("returned", "said"),
+    [
+        (lambda rows: [[1.0, 2.0]], "returned 1 entries for 2 documents"),
+        (lambda rows: 3.0, "returned float for 2 documents"),
+        (lambda rows: [[1.0, 2.0], [1.0, 2.0]], r"returned shape \(1, 2\)"),
+        (lambda rows: [["a", "b"], ["a", "b", "c"]], "expected an Explanation or"),
+    ],
+)
+def test_other_shapes_of_another_explainer_are_refused(returned: Any, said: str) -> None:
+    class Odd:
+        def explain(self, predict: object, background: object, rows: object, seed: int) -> object:
+            return returned(rows)
+
+    with pytest.raises(BadInput, match=said):
+        ll.explain(first_letter, None, ["so good", "not it so"], explainer=Odd())

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
+from scipy.special import expit
 
 from limelab.types import Array
 
@@ -180,8 +181,8 @@ class Classes:
     model: Model
 
     def __call__(self, rows: Any) -> Array:
-        p = 1 / (1 + np.exp(-self.model(rows)))
-        return np.column_stack([1 - p, p])
+        z = self.model(rows)
+        return np.column_stack([expit(-z), expit(z)])
 
 
 @dataclass(frozen=True)

@@ -139,7 +139,7 @@ def check_every_output(subject: Subject, case: Case) -> None:
 @CONTRACT.once("contract")
 def check_nothing_is_kept(subject: Subject, seed: int) -> None:
     """Another model, background or row of the same shape gets its own answer, not a kept one."""
-    case = strategies.curved(seed)
+    case = strategies.unmet(seed)
     fresh = Subject(copy.deepcopy(subject.explainer))
     subject.effects(case)
     for what, other in strategies.others(case):

@@ -160,10 +160,18 @@ def with_model(case: Case, model: Any) -> Case:
     return replace(case, model=model)
 
 
+def unmet(seed: int) -> Case:
+    """A smooth model of a shape and seed that no other check uses: no cache has met it."""
+    table = (Column(), *(Column(follows=0, rho=0.5) for _ in range(4)))
+    return Case(table, Wave((0.3, -0.2, 0.1, 0.4, 0.2)), n=47, rows=3, seed=seed + 7919, data=seed)
+
+
 def others(case: Case) -> list[tuple[str, Case]]:
-    """Cases of the same shape that differ in one thing, by its name."""
+    """Cases of the same shape that differ in one thing, by its name; the model is a wave."""
+    assert isinstance(case.model, Wave)
+    other = Wave(tuple(reversed(case.model.weights)))
     return [
-        ("model", replace(case, model=Wave((0.1, 0.8, -0.6)))),
+        ("model", replace(case, model=other)),
         ("background", replace(case, data=case.data + 1)),
         ("seed", replace(case, seed=case.seed + 1)),
     ]

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from limelab.blackbox import BlackBox, blackbox
-from limelab.domains import Table, infer
+from limelab.domains import Image, Table, Text, infer
 from limelab.types import Array, BadInput, NotApplicable
 
 _SUM = 1e-6
@@ -66,11 +66,64 @@ def asked(predict: Any, background: Any, rows: Any) -> Asked:
     domain = infer(background)
     if not isinstance(domain, Table):
         raise NotApplicable(f"{domain!r} is no table; this adapter explains rows of tables")
-    owner = getattr(predict, "__self__", predict)
-    box = owner if isinstance(owner, BlackBox) else None
-    if box is None:
-        box = blackbox(predict, domain.decode(domain.background[:4].copy()))
+    box = _box(predict, domain.decode(domain.background[:4].copy()))
     return Asked(domain, box, domain.encode(rows))
+
+
+@dataclass(frozen=True, eq=False)
+class AskedApart:
+    """An explainer's arguments where each row has features of its own.
+
+    Attributes
+    ----------
+    domain : Text or Image
+    box : BlackBox
+    views : tuple of views, one for each row
+    """
+
+    domain: Any
+    box: BlackBox
+    views: tuple[Any, ...]
+
+
+def asked_apart(
+    predict: Any, background: Any, rows: Any, kind: type[Text] | type[Image]
+) -> AskedApart:
+    """Read the arguments of an explainer of documents or pictures.
+
+    Examples
+    --------
+    >>> given = asked_apart(lambda texts: [len(t) for t in texts], None, ["not good"], Text)
+    >>> given.views[0].names, given.box.ask(["so"]).tolist()
+    (('not', 'good'), [[2.0]])
+    """
+    domain = infer(background, rows)
+    if not isinstance(domain, kind):
+        raise NotApplicable(f"{domain!r} is no {kind.__name__}; this adapter explains no other")
+    views = tuple(view for view, _ in domain.views(rows))
+    box = _box(predict, views[0].decode(views[0].examples))
+    return AskedApart(domain, box, views)
+
+
+def _box(predict: Any, few: Any) -> BlackBox:
+    """The black box that was handed over, or one made with a few rows."""
+    owner = getattr(predict, "__self__", predict)
+    return owner if isinstance(owner, BlackBox) else blackbox(predict, few)
+
+
+def by_label(local_exp: Any, features: int, labels: int) -> Array:
+    """lime's lists of (feature, weight) by label as an array (features, labels), 0 where unsaid.
+
+    Examples
+    --------
+    >>> by_label({0: [(1, 0.5)]}, 2, 1).tolist()
+    [[0.0], [0.5]]
+    """
+    weights = np.zeros((features, labels))
+    for label in range(labels):
+        for feature, weight in local_exp[label]:
+            weights[feature, label] = weight
+    return weights
 
 
 def are_classes(answers: Array) -> bool:
@@ -85,12 +138,12 @@ def are_classes(answers: Array) -> bool:
     return answers.shape[1] > 1 and bool(inside)
 
 
-def package(name: str, extra: str) -> Any:
-    """A package of an extra, imported now; one clear word where it is not installed.
+def package(name: str, install: str) -> Any:
+    """A package, imported now; one clear word where it is not installed, and what to install.
 
     Examples
     --------
-    >>> package("math", "peers").pi > 3
+    >>> package("math", "limelab[peers]").pi > 3
     True
     """
     try:
@@ -98,7 +151,7 @@ def package(name: str, extra: str) -> Any:
     except ImportError as error:
         root = name.partition(".")[0]
         raise BadInput(
-            f"{root} cannot be imported ({error}); install it by: pip install 'limelab[{extra}]'"
+            f"{root} cannot be imported ({error}); install it by: pip install '{install}'"
         ) from error
 
 

@@ -79,7 +79,7 @@ class LimePackage:
         return each(lambda row: self._one(explainer, given, row, classes), given.x)
 
     def _explainer(self, given: Asked, classes: int, seed: int) -> Any:
-        lime_tabular = package("lime.lime_tabular", "peers")
+        lime_tabular = package("lime.lime_tabular", "limelab[peers]")
         codes = np.flatnonzero(given.table.categorical).tolist()
         return lime_tabular.LimeTabularExplainer(
             np.array(given.table.background),

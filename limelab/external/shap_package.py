@@ -26,7 +26,7 @@ def _quiet() -> Iterator[None]:
 
 def _shap() -> Any:
     with _quiet():
-        return package("shap", "peers")
+        return package("shap", "limelab[peers]")
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ def test_codes_come_to_the_model_as_words() -> None:
 
 def test_a_missing_package_is_named_with_its_extra() -> None:
     with pytest.raises(BadInput, match=r"no_such_package cannot be imported .*limelab\[peers\]"):
-        package("no_such_package.part", "peers")
+        package("no_such_package.part", "limelab[peers]")
 
 
 def test_the_global_state_is_put_back_after_an_error() -> None:
