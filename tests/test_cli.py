@@ -170,3 +170,66 @@ def test_help_loads_nothing_heavy() -> None:
     code = "import sys, limelab.cli; print([m for m in ('sklearn', 'pandas') if m in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_the_plan_forecasts_blocks_time_and_memory(shell: Callable[..., Result]) -> None:
+    said = shell("run", "small.py", "--plan", "--jobs", "2").output
+    assert "blocks: answers 2 (0 held), facts 1 (0 held), judge 2 (0 held)" in said
+    assert "of one worker," in said
+    assert "of 2 (a trial on two rows and two repeats asked" in said
+    assert "a worker; the rows of a task in 1 chunk" in said
+
+
+def test_a_new_study_can_be_tried_and_run(shell: Callable[..., Result], tmp_path: Path) -> None:
+    assert shell("new", "mine").exit_code == 0
+    text = (tmp_path / "mine.py").read_text()
+    few = text.replace("instances=10", "instances=2").replace("repeats=5", "repeats=2")
+    (tmp_path / "mine.py").write_text(few)
+    tried = shell("test", "mine.py")
+    assert tried.exit_code == 0, tried.output
+    assert "mine: fine" in tried.output
+    assert not (tmp_path / "results").exists()
+    sys.modules.pop("mine", None)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("new", "small"), "small.py is there already"),
+        (("new", "a-b"), "is no name for a Python file"),
+        (("new", "numpy"), "would be hidden"),
+        (("run", "small.py", "--memory", "much"), "expected a size such as '1G'"),
+        (("run", "small.py", "--memory", "1M", "--jobs", "1"), "give more memory"),
+        (("run", "small.py", "--timeout", "-1"), "expected a number of seconds above 0"),
+        (("store", "merge", "nowhere"), "holds no results"),
+        (("store", "prune"), "holds no results"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line_and_leaves_nothing(
+    arguments: tuple[str, ...], said: str, shell: Callable[..., Result], tmp_path: Path
+) -> None:
+    found = shell(*arguments)
+    assert found.exit_code == 2, found.output
+    assert said in found.stderr
+    assert found.stderr.count("\n") == 1
+    assert [path.name for path in tmp_path.iterdir() if path.name != "__pycache__"] == ["small.py"]
+
+
+def test_a_study_that_breaks_is_not_fine(shell: Callable[..., Result], tmp_path: Path) -> None:
+    (tmp_path / "broken.py").write_text(BROKEN)
+    found = shell("test", "broken.py")
+    assert found.exit_code == 1, found.output
+    assert "failed: iris / broken" in found.stderr
+    assert "broken: not fine" in found.output
+    sys.modules.pop("broken", None)
+
+
+def test_two_stores_are_merged_and_pruned(shell: Callable[..., Result]) -> None:
+    limits = ("--memory", "800M", "--timeout", "300", "--stall", "300")
+    shell("run", "small.py", "--jobs", "1", "--out", "there", *limits)
+    assert "6 blocks taken, 0 held already" in shell("store", "merge", "there").output
+    again = shell("run", "small.py", "--jobs", "1", "--plan")
+    assert "of them 5 held; to ask: none" in again.output
+    shell("run", "small.py", "--jobs", "1", "--seed", "3")
+    found = shell("store", "prune", "--keep", "small.py").output
+    assert "removed blocks: answers 2, facts 1, judge 2, scores 1" in found

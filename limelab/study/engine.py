@@ -148,7 +148,6 @@ class _Driver(Generic[Spec, Result]):
         self.handed_on = 0
         self.barren = 0
         self.deaths: Counter[str] = Counter()
-        self.began: dict[str, float] = {}
 
     def run(self) -> None:
         try:
@@ -184,8 +183,7 @@ class _Driver(Generic[Spec, Result]):
                 if not _is_infrastructure(error):
                     raise
                 return False
-            key = queue.popleft()
-            self.live[future], self.began[key] = key, time.monotonic()
+            self.live[future] = queue.popleft()
             if future.done():  # a serial executor: commit this result before the next is computed
                 break
         return True
@@ -221,11 +219,10 @@ class _Driver(Generic[Spec, Result]):
 
     def _suspect(self, key: str, error: BaseException, *, alone: bool) -> None:
         """Blame a task that dies alone; let any other run again, alone."""
-        spent = time.monotonic() - self.began[key]
         if alone and _is_of(error, WORKER_DIED):
             # Dask has lost several workers to it before it says so.
             self.deaths[key] += TRIES_ALONE if _is_of(error, KILLED_SEVERAL) else 1
-        if alone and self.limit_s is not None and spent >= self.limit_s:
+        if alone and f"EXIT({LIMIT_EXIT})" in str(error):  # as loky tells how its worker ended
             said = f"took longer than {self.limit_s:g} s and could not be interrupted"
             self._hand_on(key, Outcome("died", error=f"OverTime: {said}"))
         elif self.deaths[key] >= TRIES_ALONE:
