@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from limelab import datasets, domains, embeddings, exact, metrics, models, presets
     from limelab.baselines import ConstantImportance, GlobalPermutation, RandomImportance
     from limelab.distances import Cosine, Euclidean, Gower
-    from limelab.domains import Image, Table, Text
+    from limelab.domains import AsImage, AsText, Image, Table, Text
     from limelab.exact import ExactLime
     from limelab.explanation import Explanation
     from limelab.kernels import Ball, EffectiveSize, Exponential, Flat
@@ -85,7 +85,7 @@ _HOMES = {
     ),
     "limelab.baselines": ("ConstantImportance", "GlobalPermutation", "RandomImportance"),
     "limelab.distances": ("Cosine", "Euclidean", "Gower"),
-    "limelab.domains": ("Image", "Table", "Text"),
+    "limelab.domains": ("AsImage", "AsText", "Image", "Table", "Text"),
     "limelab.exact": ("ExactLime",),
     "limelab.explanation": ("Explanation",),
     "limelab.kernels": ("Ball", "EffectiveSize", "Exponential", "Flat"),
@@ -155,6 +155,8 @@ __version__ = "0.1.0"
 __all__ = [
     "AbsoluteRidge",
     "Antithetic",
+    "AsImage",
+    "AsText",
     "BadInput",
     "Ball",
     "BayesianRidge",

@@ -97,9 +97,14 @@ class Text:
     @property
     def fingerprint(self) -> str:
         """SHA-256 of the corpus, the tokenizer, the units and the fill."""
-        named = getattr(self._tokenizer, "__qualname__", repr(self._tokenizer))
-        said = repr((self._corpus, named, self._units, self._fill))
+        said = repr((self._corpus, self.cut))
         return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
+
+    @property
+    def cut(self) -> str:
+        """The tokenizer, the units and the fill: all but the corpus."""
+        named = getattr(self._tokenizer, "__qualname__", repr(self._tokenizer))
+        return repr((named, self._units, self._fill))
 
     def once(self, key: Hashable, compute: Callable[[], T]) -> T:
         """What `compute` returns, computed at the first call under this key and kept."""
@@ -156,7 +161,7 @@ class TextView(OwnColumns):
 
     def __init__(self, document: Document, domain: Text) -> None:
         text = "".join(document.pieces)
-        said = f"{domain.fingerprint}\x00{text}".encode("utf-8", "surrogatepass")
+        said = f"{domain.cut}\x00{text}".encode("utf-8", "surrogatepass")
         super().__init__(document.names, hashlib.sha256(said).digest())
         self.document, self.domain = document, domain
         self._first, self._stays = _stays(document)

@@ -17,12 +17,17 @@ from limelab.sampling import answers, free, sample
 from limelab.seeds import child, generator
 from limelab.study.memory import BATCH, Rows
 from limelab.study.ready import Fitted, Split, fit_boxes, fitted, split, tally
-from limelab.types import Array, BadInput, Cloud, Perturbation, View
+from limelab.types import Array, BadInput, Cloud, NotApplicable, Perturbation, View
+from limelab.vectorised import shortcut
 
 if TYPE_CHECKING:
     from limelab.study.spec import Judge, Measure, Task
 
 REFERENCE_ROWS, REFERENCE_REPEATS, REFERENCE_NULLS = 300, 5, 5
+NO_GLOBAL = (
+    "each document or picture has features of its own, so that none has an importance over all of "
+    "them"
+)
 _CALL = 2**15  # rows of one call of the model
 
 
@@ -57,11 +62,11 @@ class Facts:
     def run(self) -> Made:
         """Ask at the rows, over the background and, for the scores, over the held-out rows."""
         data, model = split(self.task, self.seed), fitted(self.task, self.seed)
-        f = model.box.ask(data.table.decode(data.x.copy()))
-        background = model.box.ask(data.table.decode(data.table.background.copy()))
+        f, background = _at_rows(model.box, data), model.box.ask(_background(data))
         scores = models.test_score(model.whole.model, data.held_X, data.held_y, data.kind)
         meta = {
-            "features": list(data.table.names),
+            "features": [] if data.ragged else list(data.table.names),
+            "own_features": [len(view.names) for view in data.views] if data.ragged else [],
             "outputs": list(model.box.outputs),
             "kind": data.kind,
             "rows": len(data.train_X),
@@ -74,10 +79,21 @@ class Facts:
         """Rows that it will ask, by kind."""
         data = split(self.task, self.seed)
         return {
-            "f(x)": len(data.x),
-            "background": len(data.table.background),
+            "f(x)": len(data.labels),
+            "background": len(data.background),
             "test": len(data.held_X),
         }
+
+
+def _at_rows(box: BlackBox, data: Split) -> Array:
+    """The model (I, C) at the rows to explain."""
+    if not data.ragged:
+        return box.ask(data.table.decode(data.x.copy()))
+    return np.concatenate([box.ask(view.decode(view.x)) for view in data.views])
+
+
+def _background(data: Split) -> Any:
+    return data.background if data.ragged else data.table.decode(data.table.background.copy())
 
 
 @dataclass(frozen=True)
@@ -91,6 +107,8 @@ class References:
     def run(self) -> Made:
         """The model's own importances, then those of each refitted model."""
         data, model = split(self.task, self.seed), fitted(self.task, self.seed)
+        if data.ragged:
+            return Made({}, {"declined": NO_GLOBAL})
         before = model.queries
         pairs = [self._pair(data, model, 0)]
         queries = {"reference": model.queries - before, "null reference": 0, "probe": 0}
@@ -105,6 +123,8 @@ class References:
     def forecast(self) -> dict[str, int]:
         """Rows that it will ask, by kind."""
         data = split(self.task, self.seed)
+        if data.ragged:
+            return {}
         rows, k = min(len(data.held_X), REFERENCE_ROWS), len(data.table.names)
         nulls = REFERENCE_NULLS * 2 * rows * (1 + k)
         return {"reference": 2 * rows * (1 + k * REFERENCE_REPEATS), "null reference": nulls}
@@ -167,10 +187,15 @@ class Judgement:
         """Ask at the points of every radius, a batch of rows at a time."""
         data, model = split(self.task, self.seed), fitted(self.task, self.seed)
         before = model.queries
-        stacks = [
-            [answers(model.box, data.table, cloud) for cloud in self.clouds(part)]
-            for part in parts(data.x[slice(*self.rows)], self.judge.size)
-        ]
+        view, x = data.at(self.rows)
+        box, seen = shortcut(model.box, view)
+        try:
+            stacks = [
+                [answers(box, seen, cloud) for cloud in self.clouds(view, part)]
+                for part in parts(x, self.judge.size)
+            ]
+        except NotApplicable as reason:  # another judge of the study may know these data
+            return Made({}, {"declined": str(reason)})
         f = np.stack([np.concatenate(radius) for radius in zip(*stacks, strict=True)])
         return Made({"f": f}, {}, {"judge": model.queries - before})
 
@@ -179,12 +204,11 @@ class Judgement:
         start, stop = self.rows
         return {"judge": (stop - start) * len(self.judge.radii) * self.judge.size}
 
-    def clouds(self, x: Array) -> list[Cloud]:
+    def clouds(self, view: View, x: Array) -> list[Cloud]:
         """The points round some rows, one cloud a radius; the seeds are nobody else's."""
-        table = split(self.task, self.seed).table
         own = child(self.seed, "judge", self.repeat)
         laws = [self.judge.law.at(radius) for radius in self.judge.radii]
-        return [sample(law, table, x, self.judge.size, "own", own) for law in laws]
+        return [sample(law, view, x, self.judge.size, "own", own) for law in laws]
 
 
 @dataclass(frozen=True)
@@ -207,9 +231,11 @@ class Answers:
         """Ask a batch of rows at a time, or once where one query set serves them all."""
         data, model = split(self.task, self.seed), fitted(self.task, self.seed)
         before = model.queries
-        batches = parts(data.x[slice(*self.rows)], self.n)
+        view, x = data.at(self.rows)
+        box, seen = shortcut(model.box, view)
+        batches = parts(x, self.n)
         stacks = [
-            answers(model.box, data.table, self.cloud(part))
+            answers(box, seen, self.cloud(view, part))
             for part in (batches[:1] if self.free else batches)
         ]
         return Made({"y": np.concatenate(stacks)}, {}, {"sampler": model.queries - before})
@@ -225,15 +251,15 @@ class Answers:
         if self.draws != "shared":
             return False
         try:
-            return free(replace(self, n=2).cloud(split(self.task, self.seed).x))
+            data = split(self.task, self.seed)
+            return free(replace(self, n=2).cloud(data.table, data.x))
         except Exception:  # the block itself will say why
             return False
 
-    def cloud(self, x: Array) -> Cloud:
+    def cloud(self, view: View, x: Array) -> Cloud:
         """The sampler's cloud round some rows."""
-        table = split(self.task, self.seed).table
         own = child(self.seed, "repeat", self.repeat)
-        return sample(self.perturbation, table, x, self.n, self.draws, own)
+        return sample(self.perturbation, view, x, self.n, self.draws, own)
 
 
 def asked(box: BlackBox, view: View, points: Array) -> Array:

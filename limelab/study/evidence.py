@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -121,7 +121,8 @@ class _Fits:
 
     frame: Frame
     lime: Lime
-    said: list[Arrays] = field(default_factory=list)
+    said: list[Arrays | str] = field(default_factory=list)
+    features: tuple[str, ...] | None = None
     sampled: Sampled | None = None
     moved: list[Moved] = field(default_factory=list)
     broken: Broken | None = None
@@ -140,20 +141,41 @@ class _Fits:
     def add(self, drawn: list[Drawn] | str) -> None:
         """Fit one repeat; a text is the reason why there is nothing to fit."""
         if isinstance(drawn, str):
-            self.said.append(_with_reason(_blank(self.frame), drawn))
+            self.said.append(drawn)
             return
         if self.frame.sampled and not self.said:
             self.sampled = _sampled([sampled(self.lime, one) for one in drawn])
-        self.said.append(_stacked([said(self.lime, self.frame.outputs, one) for one in drawn]))
+        found = [said(self.lime, self.frame.outputs, one) for one in drawn]
+        self.features = found[0][0]
+        self.said.append(_stacked([arrays for _, arrays in found]))
 
     def move(self, rows: AtMoves, drawn: Sequence[Drawn]) -> None:
         """Fit round the moves of every row, on the draws of the first repeat."""
         found = [said_of_moves(self.lime, self.frame.outputs, one) for one in drawn]
-        self.moved.append(moved_of(rows, _piled(found), self.said[0]))
+        self.moved.append(moved_of(rows, _piled(found), self._arrays()[0]))
 
     def found(self) -> Evidence | Broken:
         """All that the condition has said."""
-        return self.broken or _joined(self.frame, self.said, self.sampled, tuple(self.moved))
+        if self.broken is not None:
+            return self.broken
+        return _joined(self._seen, self._arrays(), self.sampled, tuple(self.moved))
+
+    @property
+    def _seen(self) -> Frame:
+        """The frame by the features that the condition has shown."""
+        return _by_features(self.frame, self.features or self.frame.features)
+
+    def _arrays(self) -> list[Arrays]:
+        """What was said in each repeat, NaN with the reason where nothing was."""
+        blank = _blank(self._seen)
+        return [_with_reason(blank, one) if isinstance(one, str) else one for one in self.said]
+
+
+def _by_features(frame: Frame, features: tuple[str, ...]) -> Frame:
+    """What is known of the columns is not known of features that are others."""
+    if features == frame.features:
+        return frame
+    return replace(frame, features=features, local=None)
 
 
 def of_nothing(frame: Frame, repeats: int, reason: str) -> Evidence:
@@ -224,9 +246,9 @@ def _maybe(stacks: Arrays) -> dict[str, Any]:
 
 def _round_moves(rows: AtMoves, asked: MovedAnswers, y: Array) -> Iterator[Drawn]:
     """One batch a row: its P moves, with their answers y[i] (P or 1, N, C)."""
-    table, names = split(asked.task, asked.seed).table, range(rows.moves.size)
+    (view, _), names = split(asked.task, asked.seed).at(asked.rows), range(rows.moves.size)
     for i, cloud in enumerate(asked.clouds()):
-        yield Drawn(table, names, rows.f[i], cloud, y[i])
+        yield Drawn(view, names, rows.f[i], cloud, y[i])
 
 
 def moved_of(rows: AtMoves, arrays: Arrays, first: Arrays) -> Moved:

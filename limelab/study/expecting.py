@@ -28,7 +28,7 @@ def probe_queries(study: Study, plan: Plan) -> dict[str, int]:
     """
     found = {}
     for task in plan.tasks:
-        shelf = Shelf(study, task, _nowhere, ((), ()))
+        shelf = Shelf(study, task, _nowhere, ())
         for chunk in range(len(task.chunks)):
             for one in shelf.probing(chunk):
                 found[one.block.key] = _points(study, task, one.block.spec)
@@ -66,14 +66,15 @@ def _gives_lines(explainer: Any) -> bool:
 def _blank(study: Study, task: TaskPlan, spec: Probing, *, lines: bool) -> Evidence:
     """Explanations that rank features by their place, in the shapes of the task."""
     data, rows = split(task.task, study.seed), spec.gathering.rows
-    features, outputs = len(data.table.names), task.sizes.outputs
+    names, outputs = data.at(rows)[0].names, task.sizes.outputs
+    features = len(names)
     shape = (study.repeats, rows[1] - rows[0], features, outputs)
     ranks = np.broadcast_to(np.arange(features, 0.0, -1.0)[:, None], shape)
     cells = partial(np.ones, dtype=np.float64)
     there = np.ones(shape, dtype=bool)
     line = ranks if lines else None
     return Evidence(
-        names=data.table.names,
+        names=names,
         outputs=tuple(str(c) for c in range(outputs)),
         importance=ranks,
         effect=ranks,

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from limelab.domains import Table
 from limelab.explanation import Explanation
 from limelab.lime import Lime, fit
 from limelab.sampling import prefix, spread_out
@@ -16,7 +15,7 @@ from limelab.study.blocks import Answers, Judgement, parts
 from limelab.study.memory import Rows
 from limelab.study.moving import MOVED
 from limelab.study.ready import split
-from limelab.types import Array, Cloud, Sampled
+from limelab.types import Array, Cloud, Sampled, View
 
 SAMPLED = 256  # points of the first repeat that metrics of realism see
 STACKED = ("importance", "effect", "selected", "determined", "slope", "r2")
@@ -40,7 +39,7 @@ class Drawn:
         The model at the rows.
     """
 
-    table: Table
+    view: View
     labels: Sequence[Any]
     f: Array
     cloud: Cloud
@@ -53,14 +52,14 @@ class Drawn:
         key = repr(lime.representation)
         if key not in self.seen:
             interpret = lime.representation.interpret
-            self.seen[key] = [interpret(cloud, self.table).z for cloud in self.judges]
+            self.seen[key] = [interpret(cloud, self.view).z for cloud in self.judges]
         return self.seen[key]
 
     def explained(self, lime: Lime, outputs: tuple[str, ...]) -> Explanation:
         """One condition's fit of the batch."""
         n = lime.n_samples
         cloud, y = prefix(self.cloud, n), self.y[:, :n]
-        return fit(lime, self.table, cloud, y, self.f, list(self.labels), outputs)
+        return fit(lime, self.view, cloud, y, self.f, list(self.labels), outputs)
 
 
 def batches(
@@ -69,22 +68,26 @@ def batches(
     """The batches of some rows in one repeat, with their answers y (I or 1, N, C) and f (I, C)."""
     data, done = split(asked.task, asked.seed), 0
     labels = data.labels[slice(*rows)]
-    for x in parts(data.x[slice(*rows)], asked.n):
+    view, points = data.at(rows)
+    for x in parts(points, asked.n):
         some = slice(done, done + len(x))
         done += len(x)
-        judges = [cloud for judgement in judgements for cloud in judgement.clouds(x)]
+        judges = [cloud for judgement in judgements for cloud in judgement.clouds(view, x)]
         mine = y[some] if len(y) > 1 else y
-        yield Drawn(data.table, labels[some], f[some], asked.cloud(x), mine, judges)
+        yield Drawn(view, labels[some], f[some], asked.cloud(view, x), mine, judges)
 
 
-def said(lime: Lime, outputs: tuple[str, ...], drawn: Drawn) -> Arrays:
-    """One condition's fit of a batch, and its answers at the judges' points."""
+def said(lime: Lime, outputs: tuple[str, ...], drawn: Drawn) -> tuple[tuple[str, ...], Arrays]:
+    """The features of one condition's fit of a batch, the fit, and its answers at judges' points.
+
+    Features are the representation's own: words under one condition, dimensions under another.
+    """
     explanation = drawn.explained(lime, outputs)
     found = {name: np.asarray(getattr(explanation, name)) for name in STACKED}
     for name in MAYBE:
         array = getattr(explanation, name)
         found[name] = np.full(explanation.importance.shape, np.nan) if array is None else array
-    return {
+    return explanation.features, {
         **found,
         "g": explanation.g,
         "n_effective": explanation.n_effective,
@@ -103,7 +106,7 @@ def said_of_moves(lime: Lime, outputs: tuple[str, ...], drawn: Drawn) -> Arrays:
 def sampled(lime: Lime, drawn: Drawn) -> Sampled:
     """The first points (I, S, d), and the weights (I, S) that they have among all."""
     cloud = prefix(drawn.cloud, lime.n_samples)
-    w = lime.kernel.weights(lime.representation.interpret(cloud, drawn.table))[:, :SAMPLED]
+    w = lime.kernel.weights(lime.representation.interpret(cloud, drawn.view))[:, :SAMPLED]
     points = spread_out(prefix(cloud, SAMPLED))
     return Sampled(points, np.broadcast_to(w, points.shape[:2]))
 

@@ -11,6 +11,7 @@ from limelab.explanation import Explanation
 from limelab.lime import explain_with
 from limelab.seeds import child
 from limelab.study.blocks import Made
+from limelab.study.memory import Rows
 from limelab.study.ready import fitted, split
 from limelab.types import BadInput, Explainer, NotApplicable
 
@@ -29,19 +30,20 @@ class Foreign:
     seed: int
     explainer: Explainer
     repeat: int
+    rows: Rows
     kind = "explainer"
 
     def run(self) -> Made:
-        """Explain the rows of the task with the seed of the repeat."""
+        """Explain rows, all of a task that share their columns, with the seed of the repeat."""
         data, model = split(self.task, self.seed), fitted(self.task, self.seed)
         before = model.queries
-        rows = data.held_X.iloc[: self.task.instances]
+        (view, x), rows = data.at(self.rows), data.chosen(self.rows)
         own = child(self.seed, "repeat", self.repeat)
         try:
-            found = explain_with(self.explainer, model.box, data.table, rows, own)
+            found = explain_with(self.explainer, model.box, data.domain, rows, own)
         except NotApplicable as reason:  # it declines the task, which is no failure
             return Made({}, {"declined": str(reason)}, {"explainer": model.queries - before})
-        check_shape(found, (len(data.x), len(data.table.names), len(model.box.outputs)))
+        check_shape(found, (len(x), len(view.names), len(model.box.outputs)))
         return Made(said_by(found), {}, {"explainer": model.queries - before})
 
     def forecast(self) -> dict[str, int]:

@@ -21,16 +21,19 @@ from limelab.study.store import load_arrays
 from limelab.types import Coordinates, Evidence, Explainer, Reference, Truth
 
 if TYPE_CHECKING:
+    from limelab.study.references import Local
     from limelab.study.spec import Task
 
 Arrays = dict[str, npt.NDArray[Any]]
 PERMUTED = "permutations"  # the one block of both permutation importances
 _NO_POINTS = "the explainer shows no points"
+_NO_ROWS = "each document or picture has columns of its own: no other rows lie beside its points"
+_NO_COLUMNS = "the features are not the columns that were redrawn"
 
 
 @dataclass(frozen=True)
 class Stored:
-    """Where a block's arrays lie, or why there are none; for a worker elsewhere, they themselves."""
+    """Where a block's arrays lie, or why there are none; for workers elsewhere, they themselves."""
 
     folder: str
     digest: str = ""
@@ -88,12 +91,13 @@ class Gathering:
     ----------
     rows : (start, stop)
         Which rows of the task.
-    names : (features, outputs)
+    outputs : tuple of str
     asked : tuple of (spec, Stored), one a repeat
         Answers for conditions made of our parts, Foreign for another explainer.
     judged : tuple of tuples of (Judgement, Stored), one tuple a judge
     references : tuple of (name, Stored)
-    local, gradient : Stored, or None where no metric needs them
+    local : (spec, Stored), or None where no metric needs it
+    gradient : Stored, or None where no metric needs it
     truths : tuple of Stored, one a condition, or ()
     moved : tuple of StoredMoves
     sampled : bool
@@ -104,12 +108,12 @@ class Gathering:
     seed: int
     conditions: tuple[Condition, ...]
     rows: Rows
-    names: tuple[tuple[str, ...], tuple[str, ...]]
+    outputs: tuple[str, ...]
     facts: Stored
     asked: tuple[tuple[Any, Stored], ...]
     judged: tuple[tuple[tuple[Judgement, Stored], ...], ...] = ()
     references: tuple[tuple[str, Stored], ...] = ()
-    local: Stored | None = None
+    local: tuple[Local, Stored] | None = None
     gradient: Stored | None = None
     truths: tuple[Stored, ...] = ()
     moved: tuple[StoredMoves, ...] = ()
@@ -131,10 +135,15 @@ class Gathering:
         judged = [
             ([spec for spec, _ in repeats], np.stack([stored.load()["f"] for _, stored in repeats]))
             for repeats in self.judged
+            if not _declined(repeats)
         ]
-        local = None if self.local is None else self.local.load().get("local")
+        local = None
+        if self.local is not None:
+            spec, stored = self.local
+            local = _cut(stored.load(), self.rows, spec.rows, axis=1).get("local")
         return gather.Frame(
-            *self.names,
+            data.at(self.rows)[0].names,
+            self.outputs,
             labels=data.labels[rows],
             f=facts["f"][rows],
             model_sd=facts["model_sd"],
@@ -142,17 +151,28 @@ class Gathering:
             references=references_of(self.references),
             rows=self.rows,
             coordinates=coordinates(data, self.rows),
-            local=None if local is None else local[:, rows],
-            sampled=self.sampled,
+            local=local,
+            sampled=self.sampled and not data.ragged,
         )
 
     def _lacks(self) -> Iterator[tuple[str, str]]:
         """What is lacking to every condition, with the reason."""
-        wanted = [(f"reference {name}", stored.reason) for name, stored in self.references]
-        wanted += [("local", "" if self.local is None else self.local.reason)]
+        wanted = [*lacking_references(self.references)]
+        wanted += [("local", "" if self.local is None else self.local[1].reason)]
         wanted += [(f"moves {one.at.moves}", self._still(one)) for one in self.moved]
-        wanted += [("sampled", _NO_POINTS)] if self.sampled and not self._ours else []
+        wanted += [("sampled", self._pointless())] if self.sampled else []
+        reasons = {repeats[0][0].judge.name: _declined(repeats) for repeats in self.judged}
+        wanted += [(f"judge {name}", reason) for name, reason in reasons.items()]
+        wanted += (
+            [("judge", "; ".join(dict.fromkeys(reasons.values())))] if all(reasons.values()) else []
+        )
         yield from ((what, reason) for what, reason in wanted if reason)
+
+    def _pointless(self) -> str:
+        """Why there are no points to look at, or ""."""
+        if split(self.task, self.seed).ragged:
+            return _NO_ROWS
+        return "" if self._ours else _NO_POINTS
 
     def _still(self, one: StoredMoves) -> str:
         """Why nothing is known of the moved rows, or ""."""
@@ -175,8 +195,12 @@ class Gathering:
         return np.broadcast_to(y[:, None], (stop - start, 1, *y.shape[1:]))
 
     def _of_another(self, frame: gather.Frame, lacks: Mapping[str, str]) -> list[Evidence]:
-        said = [_cut(stored.reason or stored.load(), self.rows) for _, stored in self.asked]
-        moved = [(at, _cut(one.said.load(), self.rows)) for one, at in self._at_moves(lacks)]
+        said = [
+            stored.reason or _cut(stored.load(), self.rows, spec.rows)
+            for spec, stored in self.asked
+        ]
+        whole = (0, self.task.instances)
+        moved = [(at, _cut(one.said.load(), self.rows, whole)) for one, at in self._at_moves(lacks)]
         return [gather.of_arrays(frame, said, moved)]
 
     def _at_moves(self, lacks: Mapping[str, str]) -> Iterator[tuple[StoredMoves, gather.AtMoves]]:
@@ -200,7 +224,9 @@ class Gathering:
             own = {**lacks, **dict.fromkeys(gone, found.reason)}
             return Gathered(nothing, own, found.reason if found.error else "")
         own = dict(lacks)
-        if self.sampled and found.sampled is None:
+        if found.local is None and frame.local is not None:
+            own["local"] = _NO_COLUMNS
+        if frame.sampled and found.sampled is None:
             own.setdefault("sampled", self.asked[0][1].reason)
         if self.truths and self.truths[n].reason:
             own["truth"] = self.truths[n].reason
@@ -215,8 +241,10 @@ class Gathering:
         return Truth(coef[rows], None if gradient is None else gradient[rows])
 
 
-def coordinates(data: Split, rows: Rows) -> Coordinates:
-    """Some rows of a task and its data, as the parts see them."""
+def coordinates(data: Split, rows: Rows) -> Coordinates | None:
+    """Some rows of a task and its data, as the parts see them; None where rows share no columns."""
+    if data.ragged:
+        return None
     table = data.table
     whole = (table.background == np.round(table.background)).all(axis=0)
     return Coordinates(
@@ -242,8 +270,19 @@ def references_of(stored: Sequence[tuple[str, Stored]]) -> dict[str, Reference]:
     return found
 
 
-def _cut(found: Any, rows: Rows) -> Any:
-    """Some rows of the arrays of all; a reason stays."""
-    if isinstance(found, str):
-        return found
-    return {name: array[slice(*rows)] for name, array in found.items()}
+def lacking_references(stored: Sequence[tuple[str, Stored]]) -> Iterator[tuple[str, str]]:
+    """Which references are not there, with the reason, "" for those that are."""
+    for block, one in stored:
+        for name in PERMUTATIONS if block == PERMUTED else (block,):
+            yield f"reference {name}", one.reason
+
+
+def _declined(repeats: Sequence[tuple[Judgement, Stored]]) -> str:
+    """Why a judge has nothing to say of a task, or ""."""
+    return next((stored.reason for _, stored in repeats if stored.reason), "")
+
+
+def _cut(found: Arrays, rows: Rows, held: Rows, *, axis: int = 0) -> Arrays:
+    """Some rows of the arrays of those that are held."""
+    some = [*range(rows[0] - held[0], rows[1] - held[0])]
+    return {name: array.take(some, axis) for name, array in found.items()}

@@ -30,13 +30,13 @@ class Shelf:
     Attributes
     ----------
     stored : function from a planned block to where it lies
-    names : (features, outputs)
+    outputs : tuple of str
     """
 
     study: Study
     task: TaskPlan
     stored: Callable[[Planned], Stored]
-    names: tuple[tuple[str, ...], tuple[str, ...]]
+    outputs: tuple[str, ...]
 
     def gathering(self, group: Group, chunk: int, needs: Needs) -> Gathering:
         """Where all that some metrics need to know of a chunk of a group lies."""
@@ -47,12 +47,12 @@ class Shelf:
             seed=self.study.seed,
             conditions=group.conditions,
             rows=task.chunks[chunk],
-            names=self.names,
+            outputs=self.outputs,
             facts=stored(task.facts),
             asked=self._pairs(group.asked[chunk]),
             judged=tuple(self._pairs(repeats) for repeats in judged),
             references=tuple((name, stored(block)) for name, block in _references(task, needs)),
-            local=stored(task.local) if needs.local and task.local else None,
+            local=self._pairs([task.local[chunk]])[0] if needs.local and task.local else None,
             gradient=stored(task.gradient) if needs.truth and task.gradient else None,
             truths=tuple(map(self._truth, group.truths)) if needs.truth else (),
             moved=tuple(self._moves(group, chunk, needs)),
@@ -105,7 +105,7 @@ def inputs(task: TaskPlan, group: Group, chunk: int, needs: Needs) -> list[Plann
     found = [task.facts, *group.asked[chunk]]
     found += [block for repeats in task.judged[chunk] for block in repeats] if needs.judge else []
     found += [block for _, block in _references(task, needs)]
-    found += [task.local] if needs.local and task.local else []
+    found += [task.local[chunk]] if needs.local and task.local else []
     if needs.truth:
         found += [truth for truth in group.truths if isinstance(truth, Planned)]
         found += [task.gradient] if task.gradient else []

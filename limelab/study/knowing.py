@@ -37,9 +37,8 @@ class Exact:
     def run(self) -> Made:
         """Read the trees of the fitted model."""
         data, model = split(self.task, self.seed), fitted(self.task, self.seed)
-        rows = data.held_X.iloc[: self.task.instances]
         try:
-            return Made({"coef": exact_coef(self.question, model.box, data.table, rows)})
+            return Made({"coef": exact_coef(self.question, model.box, data.table, data.rows)})
         except NotApplicable as reason:
             return Made({}, {"declined": str(reason)})
 

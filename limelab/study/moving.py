@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from limelab.study.spec import Task
 
 MOVED = ("importance", "effect")
+_UNMOVED = "a document or picture has no small moves: its parts are there or gone"
 
 
 def moved_points(view: View, x: Array, moves: Moves, seed: int) -> Array:
@@ -48,11 +49,15 @@ class MovedRows:
     def run(self) -> Made:
         """Ask at every move."""
         data, model = split(self.task, self.seed), fitted(self.task, self.seed)
+        if data.ragged:
+            return Made({}, {"declined": _UNMOVED})
         f = asked(model.box, data.table, self.points(data))
         return Made({"f": f}, {}, self.forecast())
 
     def forecast(self) -> dict[str, int]:
         """Rows that it will ask, by kind."""
+        if split(self.task, self.seed).ragged:
+            return {}
         return {"moves": self.task.instances * self.moves.size}
 
     def points(self, data: Split) -> Array:
@@ -136,6 +141,8 @@ class MovedForeign:
         """Explain all rows at their first move, then at their second, ..."""
         data, model = split(self.task, self.seed), fitted(self.task, self.seed)
         before, own = model.queries, child(self.seed, "repeat", 0)
+        if data.ragged:
+            return Made({}, {"declined": _UNMOVED})
         points = MovedRows(self.task, self.seed, self.moves).points(data)
         shape = (len(data.x), len(data.table.names), len(model.box.outputs))
         said = []

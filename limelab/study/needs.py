@@ -114,7 +114,8 @@ def missing(metric: Any, lacks: Mapping[str, str]) -> str:
     ----------
     metric : Metric
     lacks : mapping of what is lacking to the reason
-        By "local", "sampled", "truth", "reference <name>", "moves <Moves>", "probes <metric>".
+        By "judge", "local", "sampled", "truth", "reference <name>", "moves <Moves>",
+        "probes <metric>", "other rows".
 
     Examples
     --------
@@ -127,6 +128,7 @@ def missing(metric: Any, lacks: Mapping[str, str]) -> str:
 
 def _wanted(metric: Any) -> Iterator[str]:
     yield from (what for what in _FLAGS if _says(metric, what))
+    yield from ("other rows",) if getattr(metric, "over_instances", False) else ()
     names = references_of(metric)
     one = getattr(metric, "reference", None)  # of several that are gathered together
     yield from (f"reference {name}" for name in ((one,) if one in names else names))

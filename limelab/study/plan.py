@@ -21,6 +21,8 @@ import limelab.study.moving
 import limelab.study.pooled
 import limelab.study.probing
 import limelab.study.references
+from limelab.datasets import Dataset
+from limelab.domains import AsImage, AsText
 from limelab.exact import ExactLime
 from limelab.lime import Lime
 from limelab.study.blocks import Answers, Facts, Judgement, Measured, References
@@ -28,13 +30,14 @@ from limelab.study.foreign import Foreign
 from limelab.study.gathering import Condition
 from limelab.study.knowing import Exact, gradient_of, question_of
 from limelab.study.memory import DEFAULT, Rows, Sizes, chunks
+from limelab.study.modalities import Data, choices
 from limelab.study.moving import MovedAnswers, MovedForeign, MovedRows
 from limelab.study.needs import Needs, needs_of
 from limelab.study.probing import Probing
-from limelab.study.ready import load
+from limelab.study.ready import load, split
 from limelab.study.references import Further, Local
 from limelab.study.sources import code_hash, record
-from limelab.study.spec import Study, Task
+from limelab.study.spec import Judge, Study, Task
 from limelab.types import BadInput, Metric, Moves
 
 _VERSIONS = ("numpy", "scipy", "scikit-learn", "pandas")
@@ -89,7 +92,8 @@ class TaskPlan:
     judged : list, one a chunk, of lists, one a judge, of lists of Planned, one a repeat
     further : mapping of name to Planned
         References that have a block of their own.
-    local, gradient : Planned or None
+    local : list of Planned, one a chunk, or empty
+    gradient : Planned or None
         What is known of the first judge's middle region.
     moved : list of Planned, one for each `Moves` of the study
         The model at the moved rows.
@@ -104,7 +108,7 @@ class TaskPlan:
     groups: list[Group]
     measures: list[Planned]
     further: dict[str, Planned] = field(default_factory=dict)
-    local: Planned | None = None
+    local: list[Planned] = field(default_factory=list)
     gradient: Planned | None = None
     moved: list[Planned] = field(default_factory=list)
 
@@ -130,7 +134,8 @@ class TaskPlan:
         """Blocks that some metric needs; where one declines, the metrics say so."""
         yield from self.moved
         yield from self.further.values()
-        yield from (block for block in (self.local, self.gradient) if block is not None)
+        yield from self.local
+        yield from (block for block in (self.gradient,) if block is not None)
         for group in self.groups:
             yield from (truth for truth in group.truths if isinstance(truth, Planned))
 
@@ -216,7 +221,7 @@ def _check_records(study: Study) -> None:
 def _task_plan(study: Study, task: Task, memory: int) -> TaskPlan:
     groups = _grouped(study)
     sizes = _sizes(study, task, max(map(len, groups)))
-    cut = chunks(task.name, task.instances, sizes, memory)
+    cut = _cut(task, sizes, memory)
     seed, repeats = study.seed, range(study.repeats)
     needs = needs_of(study.metrics)
     return TaskPlan(
@@ -237,11 +242,24 @@ def _task_plan(study: Study, task: Task, memory: int) -> TaskPlan:
         ],
         groups=[_group(study, task, members, cut) for members in groups],
         measures=[_planned(Measured(task, seed, m), m.__name__, [m]) for m in study.measures],
-        **_wanted(study, task, needs),
+        **_wanted(study, task, needs, cut),
     )
 
 
-def _wanted(study: Study, task: Task, needs: Needs) -> dict[str, Any]:
+def _cut(task: Task, sizes: Sizes, memory: int) -> list[Rows]:
+    """Which rows a block holds: as many as fit, or one where each has columns of its own."""
+    if _how(task) is None:
+        return chunks(task.name, task.instances, sizes, memory)
+    chunks(task.name, 1, sizes, memory)  # refuses where one does not fit
+    return [(row, row + 1) for row in range(task.instances)]
+
+
+def _together(task: Task, rows: Rows) -> Rows:
+    """The rows of a block that holds all that share their columns."""
+    return (0, task.instances) if _how(task) is None else rows
+
+
+def _wanted(study: Study, task: Task, needs: Needs, cut: Sequence[Rows]) -> dict[str, Any]:
     """What some metrics need to know of a task beside the judges' answers."""
     seed, first = study.seed, next(iter(study.judge), None)
     known = gradient_of(first) if needs.truth and first else None
@@ -250,17 +268,20 @@ def _wanted(study: Study, task: Task, needs: Needs) -> dict[str, Any]:
             name: _planned(Further(task, seed, name), name, [limelab.study.references])
             for name in needs.further
         },
-        "local": _planned(
-            Local(task, seed, first), first.name, [first.law, limelab.study.references]
-        )
+        "local": [_local(study, task, first, rows) for rows in cut]
         if needs.local and first
-        else None,
+        else [],
         "gradient": _exact(study, task, known) if known else None,
         "moved": [
             _planned(MovedRows(task, seed, moves), repr(moves), [limelab.study.moving])
             for moves in needs.moves
         ],
     }
+
+
+def _local(study: Study, task: Task, judge: Judge, rows: Rows) -> Planned:
+    spec = Local(task, study.seed, judge, _together(task, rows))
+    return _planned(spec, judge.name, [judge.law, limelab.study.references])
 
 
 def _exact(study: Study, task: Task, question: ExactLime) -> Planned:
@@ -302,13 +323,23 @@ def _sizes(study: Study, task: Task, conditions: int) -> Sizes:
     classes = len(set(data.y.tolist())) if data.kind == "classification" else 1
     return Sizes(
         repeats=study.repeats,
-        features=data.X.shape[1],
+        features=_columns(study, task, data),
         outputs=classes if classes > 2 else 1,
         conditions=conditions,
         samples=max([1, *(lime.n_samples for lime in limes)]),
         judged=sum(points),
         scores=places * len(study.metrics),
     )
+
+
+def _columns(study: Study, task: Task, data: Data) -> int:
+    """Columns of a row, the most that any has."""
+    if isinstance(data, Dataset):
+        return data.X.shape[1]
+    try:
+        return max(len(view.names) for view in split(task, study.seed).views)
+    except Exception:  # the blocks themselves will say why
+        return 1
 
 
 def _grouped(study: Study) -> list[list[Condition]]:
@@ -331,7 +362,8 @@ def _asked(study: Study, task: Task, members: Sequence[Condition], rows: Rows) -
     """The blocks of all repeats that ask for some rows."""
     first = members[0].explainer
     if type(first) is not Lime:
-        specs = [Foreign(task, study.seed, first, repeat) for repeat in range(study.repeats)]
+        together = _together(task, rows)
+        specs = [Foreign(task, study.seed, first, r, together) for r in range(study.repeats)]
         return [_planned(spec, members[0].name, [first, limelab.study.foreign]) for spec in specs]
     longest = max(c.explainer.n_samples for c in members if isinstance(c.explainer, Lime))
     law, whole = first.perturbation, (0, task.instances)
@@ -350,12 +382,17 @@ def _planned(spec: Any, what: str, parts: Sequence[Any] = ()) -> Planned:
     if rows is not None and rows != (0, spec.task.instances):
         label["rows"] = f"{rows[0]}:{rows[1]}"
     said = [record(getattr(spec, entry.name)) for entry in fields(spec)]
-    code = code_hash([spec.task.model.make, *parts, limelab.study.blocks])
+    code = code_hash([spec.task.model.make, _how(spec.task), *parts, limelab.study.blocks])
     return Planned(_key(spec.kind, said, _fingerprint(spec.task), code), spec, label)
 
 
 def _key(*said: Any) -> str:
     return hashlib.sha256(json.dumps([*said, versions()]).encode()).hexdigest()
+
+
+@cache
+def _how(task: Task) -> AsText | AsImage | None:
+    return choices(task, load(task))
 
 
 @cache
@@ -365,5 +402,6 @@ def _fingerprint(task: Task) -> str:
 
 @cache
 def versions() -> list[str]:
+    """Of Python and the packages that numbers come from."""
     python = f"python {sys.version_info.major}.{sys.version_info.minor}"
     return [python, *(f"{name} {version(name)}" for name in _VERSIONS)]

@@ -7,10 +7,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from limelab.study.blocks import Made
-from limelab.study.gathering import Condition, Stored, coordinates, references_of
+from limelab.study.gathering import (
+    Condition,
+    Stored,
+    coordinates,
+    lacking_references,
+    references_of,
+)
 from limelab.study.ready import split
 from limelab.study.rows import score_columns, score_rows, to_csv, with_lead
 from limelab.study.scoring import KEPT, lead_of
@@ -18,6 +25,11 @@ from limelab.types import Evidence, Metric
 
 if TYPE_CHECKING:
     from limelab.study.spec import Task
+
+
+_APART = (
+    "each document or picture has features of its own: the metric goes over rows that share them"
+)
 
 
 @dataclass(frozen=True)
@@ -32,6 +44,7 @@ class Pooled:
         The scoring blocks, in the order of the rows.
     facts, references : Stored
     names : (features, outputs)
+        No features where each row has its own.
     """
 
     task: Task
@@ -49,7 +62,9 @@ class Pooled:
         """Rows of all conditions as CSV, and what broke on the way."""
         loaded = [stored.load() for stored in self.chunks]
         labels = split(self.task, self.seed).labels
-        lacks = {f"reference {name}": one.reason for name, one in self.references if one.reason}
+        lacks = {what: reason for what, reason in lacking_references(self.references) if reason}
+        if not self.names[0]:
+            lacks["other rows"] = _APART
         frames, errors = [], []
         for n, condition in enumerate(self.conditions):
             evidence = self._evidence(n, loaded)
@@ -67,9 +82,12 @@ class Pooled:
         """Evidence of all rows, without the judges' points, which no such metric reads."""
         facts = self.facts.load()
         stacks: dict[str, Any] = {}
+        apart = not self.names[0]
         for name in KEPT:
             found = [
-                chunk[f"{condition} {name}"] for chunk in loaded if f"{condition} {name}" in chunk
+                _without_features(chunk[f"{condition} {name}"], apart=apart)
+                for chunk in loaded
+                if f"{condition} {name}" in chunk
             ]
             stacks[name] = np.concatenate(found, axis=1) if found else None
         stacks["declined"] = stacks["declined"].astype(object)
@@ -83,3 +101,8 @@ class Pooled:
             coordinates=coordinates(split(self.task, self.seed), (0, self.task.instances)),
             **stacks,
         )
+
+
+def _without_features(array: npt.NDArray[Any], *, apart: bool) -> npt.NDArray[Any]:
+    """Arrays (R, I, k, C) of rows that have their features apart, without these."""
+    return array[:, :, :0] if apart and array.ndim == 4 else array

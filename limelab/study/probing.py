@@ -61,7 +61,8 @@ class Probing:
             return Made({}, {"declined": str(reason)})
         data, model = split(self.task, self.seed), fitted(self.task, self.seed)
         before = model.queries
-        f = asked(model.box, data.table, points)
+        view, _ = data.at(self.gathering.rows)
+        f = asked(model.box, view, points)
         return Made({"f": f}, {}, {PROBES: model.queries - before})
 
 

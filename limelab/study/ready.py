@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from limelab import datasets, models
+from limelab import models
 from limelab.blackbox import BlackBox, blackbox
-from limelab.datasets import Dataset
-from limelab.domains import Table
+from limelab.domains import Image, Table, Text
 from limelab.seeds import child, generator
-from limelab.types import Array, BadInput
+from limelab.study.memory import Rows
+from limelab.study.modalities import KINDS, Data, choices, domain_of, named, read_by, taken, whole
+from limelab.types import Array, BadInput, NotApplicable, View
 
 if TYPE_CHECKING:
     from limelab.study.spec import Task
 
 _HELD_OUT = 0.25
 _MOST_HELD_OUT = 1000
+Kind = Literal["classification", "regression"]
 Positions = npt.NDArray[Any]
 
 
@@ -31,25 +32,64 @@ class Split:
 
     Attributes
     ----------
-    table : Table
+    domain : Table, Text or Image
         The rows that the model is fitted on: background of every perturbation. Of a variant, one
         of the two is resampled.
-    x : array of shape (I, d)
-        The rows to explain.
+    rows : the rows to explain, as the domain reads them
     labels : tuple, length I
+    background : the rows of the domain, as the model wants them
     held_X, held_y : held-out rows and their targets
     train_X, train_y : the rows that the model is fitted on and their targets
     kind : {"classification", "regression"}
     """
 
-    table: Table
-    x: Array
+    domain: Table | Text | Image
+    rows: Any
     labels: tuple[Any, ...]
-    held_X: pd.DataFrame
+    background: Any
+    held_X: Any
     held_y: npt.NDArray[Any]
-    train_X: pd.DataFrame
+    train_X: Any
     train_y: npt.NDArray[Any]
-    kind: Literal["classification", "regression"]
+    kind: Kind
+
+    @property
+    def ragged(self) -> bool:
+        """Whether each row has columns of its own."""
+        return not isinstance(self.domain, Table)
+
+    @property
+    def table(self) -> Table:
+        """The domain of rows that share their columns; others decline."""
+        if not isinstance(self.domain, Table):
+            raise NotApplicable(
+                "each document or picture has columns of its own, and this is known of rows that "
+                "share them"
+            )
+        return self.domain
+
+    @cached_property
+    def x(self) -> Array:
+        """The rows to explain as points (I, d); those with columns of their own decline."""
+        return self.table.encode(self.rows)
+
+    def at(self, rows: Rows) -> tuple[View, Array]:
+        """Some rows as points (I, d) of the view that they share; one row of a ragged task."""
+        if not self.ragged:
+            return self.table, self.x[slice(*rows)]
+        (view,) = self.views[slice(*rows)]
+        return view, view.x
+
+    @cached_property
+    def views(self) -> list[Any]:
+        """The rows of a ragged task as views, each a `View` and a `OneRow`."""
+        assert not isinstance(self.domain, Table)
+        return [view for view, _ in self.domain.views(self.rows)]
+
+    def chosen(self, rows: Rows) -> Any:
+        """Some of the rows to explain, as the domain reads them."""
+        raw = self.rows
+        return raw.iloc[slice(*rows)] if hasattr(raw, "iloc") else raw[slice(*rows)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +148,7 @@ def tally(task: Task, seed: int) -> tuple[int, int]:
 def fit_boxes(task: Task, data: Split, y: npt.NDArray[Any], seed: int) -> Fitted:
     """Fit the task's recipe to targets y: the outputs to explain, and all outputs."""
     model = models.fit(task.model, data.train_X, y, data.kind, seed=seed % 2**31)
-    sample = data.train_X.iloc[:4]
+    sample = taken(data.train_X, range(min(4, len(data.train_X))))
     box = whole = blackbox(model, sample)
     if data.kind == "classification" and len(whole.outputs) == 2:
         box = blackbox(model, sample, output=1)
@@ -121,12 +161,13 @@ def forget() -> None:
     _split.cache_clear()
 
 
-def load(task: Task) -> Dataset:
+def load(task: Task) -> Data:
     """The task's data set, checked to be one."""
-    data = datasets.load(task.dataset) if isinstance(task.dataset, str) else _called(task)
-    if not isinstance(data, Dataset):
+    data: Data = named(task.dataset) if isinstance(task.dataset, str) else _called(task)
+    if not isinstance(data, KINDS):
         raise BadInput(
             f"{task.data_name}() returned {type(data).__name__}; expected limelab.datasets.Dataset"
+            ", Texts or Images"
         )
     return data
 
@@ -156,29 +197,28 @@ def _slot(key: _Same, seed: int) -> list[Fitted]:
 def _split(key: _Same, seed: int) -> Split:
     task = key.task
     data = load(task)
+    how = choices(task, data)
     held, train = _positions(task, len(data.X), seed)
-    frame = _with_all_levels(data.X)
-    if not frame.index.is_unique:  # rows are told apart by their labels in every table
-        frame = frame.reset_index(drop=True)
-    Table(frame)  # missing values are refused wherever they stand, with column and row
+    every = whole(data)
     fit_on, perturb_by = _resampled(task, train, data, seed)
-    table = Table(frame.iloc[perturb_by])
-    rows = frame.iloc[held[: task.instances]]
+    background = taken(every, perturb_by)
+    domain = domain_of(how, background)
+    chosen = held[: task.instances]
+    rows = read_by(domain, taken(every, chosen), chosen.tolist())
     return Split(
-        table=table,
-        x=table.encode(rows),
-        labels=table.labels(rows),
-        held_X=frame.iloc[held],
+        domain=domain,
+        rows=rows,
+        labels=domain.labels(rows) if how is None else tuple(chosen.tolist()),
+        background=background,
+        held_X=taken(every, held),
         held_y=data.y[held],
-        train_X=frame.iloc[fit_on],
+        train_X=taken(every, fit_on),
         train_y=data.y[fit_on],
-        kind=data.kind,
+        kind=cast(Kind, data.kind),
     )
 
 
-def _resampled(
-    task: Task, train: Positions, data: Dataset, seed: int
-) -> tuple[Positions, Positions]:
+def _resampled(task: Task, train: Positions, data: Data, seed: int) -> tuple[Positions, Positions]:
     """Positions to fit on and to perturb by: the same, but for variants of one of the two."""
     if task.cause not in ("bootstrap", "background"):
         return train, train
@@ -210,14 +250,3 @@ def _positions(task: Task, n: int, seed: int) -> tuple[Positions, Positions]:
             f"task {task.name!r}: {n} rows are too few to hold out {held}; ask for fewer instances"
         )
     return order[:held], order[held : held + task.background]
-
-
-def _with_all_levels(frame: pd.DataFrame) -> pd.DataFrame:
-    """Text columns as categories of the whole set: a split may not hide a level."""
-    text = [
-        name
-        for name in frame.columns
-        if not pd.api.types.is_numeric_dtype(frame[name])
-        and not isinstance(frame[name].dtype, pd.CategoricalDtype)
-    ]
-    return frame.astype(dict.fromkeys(text, "category")) if text else frame

@@ -18,6 +18,7 @@ from limelab.importance import (
 )
 from limelab.seeds import child, generator
 from limelab.study.blocks import (
+    NO_GLOBAL,
     REFERENCE_NULLS,
     REFERENCE_REPEATS,
     REFERENCE_ROWS,
@@ -25,8 +26,10 @@ from limelab.study.blocks import (
     dependence_note,
 )
 from limelab.study.knowing import middle
+from limelab.study.memory import Rows
 from limelab.study.ready import Fitted, Split, fit_boxes, fitted, split
 from limelab.types import Array, NotApplicable
+from limelab.vectorised import shortcut
 
 if TYPE_CHECKING:
     from limelab.study.spec import Judge, Task
@@ -51,6 +54,8 @@ class Further:
             fitted(self.task, self.seed),
             _HOW[self.name],
         )
+        if data.ragged:
+            return Made({}, {"declined": NO_GLOBAL})
         try:
             own, asked = how.find(self, data, model, 0)
         except NotApplicable as reason:
@@ -73,6 +78,8 @@ class Further:
     def forecast(self) -> dict[str, int]:
         """Rows that it will ask, by kind."""
         data, how = split(self.task, self.seed), _HOW[self.name]
+        if data.ragged:
+            return {}
         rows, k = min(len(data.held_X), REFERENCE_ROWS), len(data.table.names)
         own, null = how.queries(rows, k, how.repeats), how.nulls * how.queries(rows, k, 1)
         return {"reference": own, "null reference": null} if own else {}
@@ -151,17 +158,18 @@ class Local:
     task: Task
     seed: int
     judge: Judge
+    rows: Rows
     kind = "local importance"
 
     def run(self) -> Made:
         """Ask round every row."""
         data, model = split(self.task, self.seed), fitted(self.task, self.seed)
         before = model.queries
+        view, x = data.at(self.rows)
         try:
             found = local_importance(
-                model.box,
-                data.table,
-                data.x,
+                *shortcut(model.box, view),
+                x,
                 self.judge.law.at(middle(self.judge)),
                 size=LOCAL_SIZE,
                 repeats=LOCAL_REPEATS,
@@ -173,5 +181,5 @@ class Local:
 
     def forecast(self) -> dict[str, int]:
         """Rows that it will ask, by kind."""
-        k = len(split(self.task, self.seed).table.names)
-        return {"reference": LOCAL_REPEATS * self.task.instances * LOCAL_SIZE * (1 + k)}
+        view, x = split(self.task, self.seed).at(self.rows)
+        return {"reference": LOCAL_REPEATS * len(x) * LOCAL_SIZE * (1 + len(view.names))}

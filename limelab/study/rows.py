@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -17,6 +18,7 @@ LEAD = ("task", "dataset", "model", "condition")
 VARIANT = ("cause", "variant")  # both "" for a task itself
 SCORE_AXES = ("repeat", "instance", "output", "metric", "judge", "radius", "value")
 TOLD = ("coef", "stderr", "importance", "effect", "selected", "determined")
+JUDGE = "judge "  # what is lacking where one of several judges declines
 EXPLANATION_AXES = ("repeat", "instance", "output", "feature")
 
 
@@ -49,7 +51,8 @@ def score_rows(
     frames, errors = [], []
     for metric in metrics:
         try:
-            found = _scores(metric, evidence, missing(metric, lacks))
+            reason = missing(metric, lacks)
+            found = [*_scores(metric, evidence, reason), *_unjudged(metric, lacks, reason)]
             frames += [_of_score(metric.name, score, evidence, labels) for score in found]
         except NotApplicable as reason:
             frames.append(_of_score(metric.name, _nothing(str(reason)), evidence, labels))
@@ -63,6 +66,14 @@ def _scores(metric: Metric, evidence: Evidence, reason: str) -> Sequence[Score]:
     if reason:
         return [_nothing(reason)]
     return metric.score(evidence)
+
+
+def _unjudged(metric: Any, lacks: Mapping[str, str], reason: str) -> Iterator[Score]:
+    """Of each judge that does not know these data, one row that says why, where others do."""
+    if getattr(metric, "needs_judge", False) and not reason:
+        for what, why in lacks.items():
+            if what.startswith(JUDGE):
+                yield replace(_nothing(why), columns={"judge": what.removeprefix(JUDGE)})
 
 
 def explanation_rows(evidence: Evidence, labels: Sequence[Any]) -> pd.DataFrame:

@@ -189,8 +189,8 @@ def _probing(run: Doing, task: TaskPlan, asked: Entries) -> Iterator[Planned]:
 
 def _shelf(run: Doing, task: TaskPlan, asked: Entries) -> Shelf:
     facts = asked[task.facts.key].meta
-    names = tuple(facts["features"]), tuple(facts["outputs"])
-    return Shelf(run.study, task, lambda block: _stored(run, block, asked), names)
+    outputs = tuple(facts["outputs"])
+    return Shelf(run.study, task, lambda block: _stored(run, block, asked), outputs)
 
 
 def _pooled(

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from limelab.datasets import Dataset
+from limelab.datasets import Dataset, Images, Texts
+from limelab.domains import AsImage, AsText
 from limelab.lime import Lime
 from limelab.models import Recipe
 from limelab.numbers import count, positive
@@ -37,7 +38,8 @@ class Task:
     Parameters
     ----------
     dataset : str or function without arguments
-        A name in ``limelab.datasets``, or an importable function that returns a Dataset.
+        A name in ``limelab.datasets``, or an importable function that returns a Dataset, Texts or
+        Images.
     model : Recipe
     instances : int, default 12
         How many held-out rows, drawn at random by the study's seed.
@@ -49,14 +51,18 @@ class Task:
         model, its training rows (resampled), or the background (resampled). See `refits`.
     variant : int, default 0
         Which of several such; 1, 2, ... where there is a cause.
+    domain : AsText or AsImage, optional
+        How texts are cut and filled, or pictures cut, filled and changed; `AsText()` and
+        `AsImage()` unless said. Each document or picture has features of its own.
     """
 
-    dataset: str | Callable[[], Dataset]
+    dataset: str | Callable[[], Dataset | Texts | Images]
     model: Recipe
     instances: int = 12
     background: int = 1000
     cause: str = ""
     variant: int = 0
+    domain: AsText | AsImage | None = None
 
     def __post_init__(self) -> None:
         count(self, "instances")
@@ -71,6 +77,11 @@ class Task:
             raise BadInput(
                 f"Task(model={self.model!r}); expected a Recipe such as limelab.models.forest()"
             )
+        if self.domain is not None and type(self.domain) not in (AsText, AsImage):
+            raise BadInput(
+                f"Task(domain={self.domain!r}); expected AsText(...) of texts, AsImage(...) of "
+                "pictures, or none"
+            )
         if not isinstance(self.dataset, str):
             check_importable(f"Task(dataset={self.dataset!r})", self.dataset)
 
@@ -79,6 +90,7 @@ class Task:
         said = repr(data) if isinstance(data, str) else f"{data.__module__}.{data.__qualname__}"
         rest = f"instances={self.instances}, background={self.background}"
         rest += f", cause={self.cause!r}, variant={self.variant}" if self.cause else ""
+        rest += "" if self.domain is None else f", domain={self.domain!r}"
         return f"Task({said}, {self.model!r}, {rest})"
 
     @property
@@ -90,6 +102,7 @@ class Task:
     def name(self) -> str:
         """What stands in the `task` column."""
         whole = f"{self.data_name} / {self.model.name}"
+        whole += f" / {self.domain.name}" if self.domain and self.domain.name else ""
         return f"{whole} / {self.variant_name}" if self.cause else whole
 
     @property

@@ -136,6 +136,12 @@ def _failed_rows(one: Scored, header: list[str]) -> bytes:
     return to_csv(pd.DataFrame(rows, dtype=object).reindex(columns=header), header=False)
 
 
+def _own(features: Sequence[int]) -> str:
+    """How many features rows have that do not share them."""
+    low, high = min(features), max(features)
+    return f"{low}" if low == high else f"{low} to {high}"
+
+
 def _place(task: Task) -> tuple[str, str, str]:
     return task.name, task.data_name, task.model.name
 
@@ -151,7 +157,7 @@ def _task_row(one: Scored) -> dict[str, Any]:
         "kind": meta["kind"],
         "rows": meta["rows"],
         "held_out": meta["held_out"],
-        "features": len(meta["features"]),
+        "features": len(meta["features"]) or _own(meta["own_features"]),
         "outputs": " ".join(meta["outputs"]),
         **meta["scores"],
         "note": "",
