@@ -72,6 +72,9 @@ from limelab.statistics.planning import (
     plan_for_width,
     power,
 )
+from limelab.statistics.profiles import (
+    profile_components,
+)
 from limelab.statistics.ranking import (
     Ranking,
     critical_difference,
@@ -135,6 +138,7 @@ __all__ = [
     "plan_for_power",
     "plan_for_width",
     "power",
+    "profile_components",
     "rank_biserial",
     "reach",
     "sign_flip",

@@ -84,10 +84,10 @@ def variance_components(
     if scale == 0:
         raise BadInput(f"column {value!r} does not vary; there is no variance to split.")
     standard = (values - values.mean()) / scale
-    squares = _sums_of_squares(standard, terms)
-    drawn = _drawn(squares, rng, n_draws) * scale**2
+    squares = mean_squares(standard, terms)
+    drawn = drawn_variances(squares, rng, n_draws) * scale**2
     estimate, note = _reml(standard, terms)
-    return _table(terms, estimate * scale**2, drawn, level, _notes(n_missing, note))
+    return shares_table(terms, estimate * scale**2, drawn, level, _notes(n_missing, note))
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +99,7 @@ class Squares:
     expected: Array
 
 
-def _sums_of_squares(values: Array, terms: Sequence[Term]) -> Squares:
+def mean_squares(values: Array, terms: Sequence[Term]) -> Squares:
     """Henderson's method III: each cause adjusted for all that do not contain it.
 
     Its expectation then holds its own variance, those of causes that contain it, and the residual.
@@ -145,7 +145,7 @@ def _length(basis: Array, columns: Array) -> float:
     return float(((basis.T @ columns) ** 2).sum())
 
 
-def _drawn(squares: Squares, rng: np.random.Generator, n_draws: int) -> Array:
+def drawn_variances(squares: Squares, rng: np.random.Generator, n_draws: int) -> Array:
     """Variances (B, K + 1) under redrawn mean squares; those below 0 are 0."""
     chi = rng.chisquare(squares.dof, size=(n_draws, squares.dof.size))
     redrawn = squares.mean * squares.dof / chi
@@ -175,9 +175,10 @@ def _intervals(drawn: Array, level: float) -> tuple[Array, Array]:
     return ends, shares
 
 
-def _table(
-    terms: Sequence[Term], estimate: Array, drawn: Array, level: float, note: str
+def shares_table(
+    terms: Sequence[Term], estimate: Array, drawn: Array, level: float, note: str = ""
 ) -> pd.DataFrame:
+    """Variances (K + 1,) and redrawn ones (B, K + 1) as rows, the residual last."""
     ends, shares = _intervals(drawn, level)
     rows = []
     for place, cause in enumerate([*(term.name for term in terms), RESIDUAL]):

@@ -6,6 +6,7 @@ difference is offered because readers know it: whether it parts A from B depends
 
 from __future__ import annotations
 
+import string
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -54,6 +55,25 @@ class Ranking:
     friedman: Outcome
     distance: float
     rule: str
+
+    @property
+    def letters(self) -> tuple[str, ...]:
+        """The compact letter display: conditions with a letter in common were not told apart.
+
+        Examples
+        --------
+        >>> values = np.array([0.3, 0.2, 9.0]) + np.linspace(0, 1, 8)[:, None] ** [1, 1, 2]
+        >>> nemenyi_groups(values, "ABC", better="lower").letters
+        ('a', 'ab', 'b')
+        """
+        grouped = {place for first, last in self.groups for place in range(first, last + 1)}
+        alone = [(place, place) for place in range(len(self.names)) if place not in grouped]
+        runs = sorted([*self.groups, *alone])
+        signs = [string.ascii_letters[n % 52] * (1 + n // 52) for n in range(len(runs))]
+        return tuple(
+            "".join(sign for sign, (a, b) in zip(signs, runs, strict=True) if a <= place <= b)
+            for place in range(len(self.names))
+        )
 
     def sentence(self, alpha: float = 0.05) -> str:
         """Who leads, and with whom it shares the lead."""

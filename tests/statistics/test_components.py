@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from limelab.statistics import variance_components
-from limelab.statistics.components import _drawn, _intervals, _sums_of_squares
+from limelab.statistics.components import drawn_variances, _intervals, mean_squares
 from limelab.statistics.terms import terms_of
 from limelab.types import BadInput
 
@@ -47,7 +47,7 @@ def assert_covers(sds, drop, times) -> None:
         values, terms, _ = terms_of(
             table.sample(len(table) - drop, random_state=rng), "v", ["i", "r"]
         )
-        drawn = _drawn(_sums_of_squares(values, terms), rng, 599)
+        drawn = drawn_variances(mean_squares(values, terms), rng, 599)
         for place, (ends, wanted) in enumerate(
             zip(_intervals(drawn, 0.95), (truth, truth / truth.sum()), strict=True)
         ):
@@ -59,9 +59,9 @@ def test_sums_of_squares_expect_what_every_level_adds() -> None:
     """E[y'Qy] of y = Z u with u of variance 1 is the sum of z'Qz over the columns of Z."""
     table = crossed((1, 1, 1), np.random.default_rng(2), 4, 3, 2).sample(20, random_state=1)
     values, terms, _ = terms_of(table, "v", ["i", "r", "i:r"])
-    expected = _sums_of_squares(values, terms).expected
+    expected = mean_squares(values, terms).expected
     for place, columns in enumerate([*(term.indicator for term in terms), np.eye(len(values))]):
-        added = sum(_sums_of_squares(column, terms).mean for column in columns.T)
+        added = sum(mean_squares(column, terms).mean for column in columns.T)
         assert added == pytest.approx(expected[:, place])
 
 

@@ -92,3 +92,16 @@ def test_bad_input():
         wilcoxon_groups(np.ones((6, 2)), better="best")
     with pytest.raises(BadInput, match="at least"):
         nemenyi_groups(np.ones((1, 2)), better="lower")
+
+
+def test_letters_are_shared_by_those_not_told_apart() -> None:
+    """Two places share a letter exactly where one group holds both."""
+    rng = np.random.default_rng(7)
+    for _ in range(20):
+        values = rng.normal(size=(10, 6)) + np.linspace(0, 3, 6)
+        found = nemenyi_groups(values, better="lower")
+        for i, mine in enumerate(found.letters):
+            for j in range(i + 1, 6):
+                bound = any(a <= i and j <= b for a, b in found.groups)
+                assert bool(set(mine) & set(found.letters[j])) == bound
+    assert found.letters[0].startswith("a")
