@@ -32,6 +32,7 @@ Timeout = Annotated[
 ]
 OUT = Path("results")
 STUDIES = Path("experiments")
+MAIN = STUDIES / "surrogate_choice.py"
 
 
 @app.command()
@@ -39,7 +40,8 @@ def run(
     studies: Annotated[
         list[Path] | None,
         typer.Argument(
-            help="Study files or folders; ./experiments unless said.", show_default=False
+            help=f"Study files or folders; the main study, {MAIN}, unless said.",
+            show_default=False,
         ),
     ] = None,
     out: Out = OUT,
@@ -72,7 +74,7 @@ def run(
     with _errors():
         patience = {"timeout": timeout, "stall": stall}
         how = How.said(jobs, "loky", dask=dask, memory=memory, **patience)
-        chosen = find_studies(list(studies or [STUDIES]))
+        chosen = find_studies(list(studies or [MAIN]))
         changes = {"repeats": repeats, "seed": seed}
         loaded = {stem: _changed(study, changes) for stem, study in chosen.items()}
         if plan:
