@@ -25,7 +25,7 @@ DATA = ("iris", "wine", "diabetes", "star98", "anes96", "modechoice", "breast_ca
 MODELS = (models.forest(), models.network())
 WIDTH = 0.5  # of the neutral law, in background standard deviations
 FACTORS = (0.1, 0.5, 1.0, 2.0, 4.0, 8.0)
-REPEATS, SAMPLES = 12, 4096
+REPEATS, SAMPLES = 12, 2048
 
 
 def _favourite(view: Any) -> int:
