@@ -59,6 +59,7 @@ class ConstantImportance:
     """
 
     takes_domain: ClassVar[bool] = True
+    deterministic: ClassVar[bool] = True
 
     def explain(self, predict: Predict, background: Any, rows: Any, seed: int = 0) -> Array:
         """Attributions (I, k, C)."""

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
+from unittest import SkipTest
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity, settings
@@ -17,6 +18,7 @@ from limelab.checks.results import STALE, CheckFailed, Level, Report, Result
 from limelab.types import BadInput, NotApplicable
 
 OnFail = Literal["raise", "warn"] | None
+_REFUSALS = 20  # in a row from the first case on, after which no more are asked
 _SHRINKS = 60  # calls that a shrink may take: explainers are slow, and the first case is small
 ALPHA = 0.01  # false alarms of all statistical checks of one kit together
 
@@ -182,7 +184,7 @@ def over_cases(check: Check, subject: Any, n_examples: int, seed: int) -> None:
 
     try:
         holds()
-    except Unsatisfiable:
+    except (Unsatisfiable, _DeclinesAll):
         pass  # every case was declined: said below
     except BaseException as error:
         if search.smallest is None:
@@ -190,6 +192,10 @@ def over_cases(check: Check, subject: Any, n_examples: int, seed: int) -> None:
         raise search.told() from error
     if not search.held and search.declined:
         raise NotApplicable(search.declined)
+
+
+class _DeclinesAll(SkipTest):
+    """Hypothesis ends a search at once on a skip, where it would go on for a thousand cases."""
 
 
 @dataclass(eq=False)
@@ -200,6 +206,7 @@ class _Search:
     subject: Any
     held: int = 0
     declined: str = ""
+    refusals: int = 0
     smallest: Any = None
     failures: dict[str, Exception] = field(default_factory=dict)
     shrinks: int = 0
@@ -216,12 +223,18 @@ class _Search:
         try:
             self.check.body(self.subject, case)
         except NotApplicable as reason:
-            self.declined = str(reason)
-            hypothesis.reject()
+            self._decline(str(reason))
         except Exception as error:
             self.failures[key], self.smallest = error, case
             raise
         self.held += 1
+
+    def _decline(self, reason: str) -> None:
+        """Leave the case out; end the search where there is nothing but refusals."""
+        self.declined, self.refusals = reason, self.refusals + 1
+        if not self.held and self.refusals >= _REFUSALS:
+            raise _DeclinesAll
+        hypothesis.reject()
 
     def told(self) -> CheckFailed:
         """The failure of the smallest case, with its code."""

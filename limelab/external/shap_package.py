@@ -124,6 +124,7 @@ class TreeShap:
     """
 
     takes_domain = True
+    deterministic = True
 
     def explain(self, predict: Any, background: Any, rows: Any, seed: int = 0) -> Array:
         """Shapley values, shape (I, k, C), path-dependent: the trees' own rows are the background.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -152,6 +152,7 @@ class Dlime(OverRows):
 
     clusters: int = 2
     surrogate: Surrogate = field(default_factory=LeastSquares)
+    deterministic: ClassVar[bool] = True  # it says so to limelab.checks
 
     def __post_init__(self) -> None:
         count(self, "clusters", least=1)

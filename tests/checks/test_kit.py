@@ -39,12 +39,27 @@ def test_a_case_that_is_declined_does_not_count() -> None:
     assert result.status == "passed"
 
 
-def test_all_declined_is_skipped_with_the_reason() -> None:
+def test_all_declined_is_skipped_with_the_reason_and_soon() -> None:
+    asked: list[int] = []
+
     def check_none(subject: Any, case: int) -> None:
+        asked.append(case)
         raise NotApplicable("no trees here")
 
-    (result,) = run(kit_of(check_none, st.integers(0, 100)).checks, None, "x")
+    (result,) = run(kit_of(check_none, st.integers(0, 10**6)).checks, None, "x", n_examples=100)
     assert (result.status, result.reason) == ("skipped", "no trees here")
+    assert len(asked) == 20
+
+
+def test_refusals_among_the_first_do_not_end_the_search() -> None:
+    def check_few(subject: Any, case: int) -> None:
+        if case < 10**6:
+            raise NotApplicable("small")
+        raise CheckFailed("large")
+
+    cases = st.integers(0, 2 * 10**6)
+    (result,) = run(kit_of(check_few, cases).checks, None, "x", n_examples=50)
+    assert (result.status, result.reason) == ("failed", "large")
 
 
 def test_what_breaks_is_a_failure_by_its_name() -> None:
