@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from limelab.study.spec import Task
 
 MOVED = ("importance", "effect")
-_UNMOVED = "a document or picture has no small moves: its parts are there or gone"
+_UNMOVED = "numbers and categories of a table have small moves; a document or picture has none"
 
 
 def moved_points(view: View, x: Array, moves: Moves, seed: int) -> Array:

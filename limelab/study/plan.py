@@ -37,7 +37,7 @@ from limelab.study.probing import Probing
 from limelab.study.ready import load, split
 from limelab.study.references import Further, Local
 from limelab.study.sources import code_hash, record
-from limelab.study.spec import Judge, Study, Task
+from limelab.study.spec import Study, Task
 from limelab.types import BadInput, Metric, Moves
 
 _VERSIONS = ("numpy", "scipy", "scikit-learn", "pandas")
@@ -268,9 +268,7 @@ def _wanted(study: Study, task: Task, needs: Needs, cut: Sequence[Rows]) -> dict
             name: _planned(Further(task, seed, name), name, [limelab.study.references])
             for name in needs.further
         },
-        "local": [_local(study, task, first, rows) for rows in cut]
-        if needs.local and first
-        else [],
+        "local": [_local(study, task, rows) for rows in cut] if needs.local and first else [],
         "gradient": _exact(study, task, known) if known else None,
         "moved": [
             _planned(MovedRows(task, seed, moves), repr(moves), [limelab.study.moving])
@@ -279,9 +277,10 @@ def _wanted(study: Study, task: Task, needs: Needs, cut: Sequence[Rows]) -> dict
     }
 
 
-def _local(study: Study, task: Task, judge: Judge, rows: Rows) -> Planned:
-    spec = Local(task, study.seed, judge, _together(task, rows))
-    return _planned(spec, judge.name, [judge.law, limelab.study.references])
+def _local(study: Study, task: Task, rows: Rows) -> Planned:
+    spec = Local(task, study.seed, study.judge, _together(task, rows))
+    laws = [judge.law for judge in study.judge]
+    return _planned(spec, "local importance", [*laws, limelab.study.references])
 
 
 def _exact(study: Study, task: Task, question: ExactLime) -> Planned:

@@ -153,11 +153,14 @@ _HOW: MappingProxyType[str, _How] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Local:
-    """Local permutation importance (P, I, k, C): features redrawn in the judge's middle region."""
+    """Local permutation importance (P, I, k, C): features redrawn in the judge's middle region.
+
+    Of several judges, the first whose law knows the data.
+    """
 
     task: Task
     seed: int
-    judge: Judge
+    judges: tuple[Judge, ...]
     rows: Rows
     kind = "local importance"
 
@@ -166,18 +169,22 @@ class Local:
         data, model = split(self.task, self.seed), fitted(self.task, self.seed)
         before = model.queries
         view, x = data.at(self.rows)
-        try:
-            found = local_importance(
-                *shortcut(model.box, view),
-                x,
-                self.judge.law.at(middle(self.judge)),
-                size=LOCAL_SIZE,
-                repeats=LOCAL_REPEATS,
-                seed=child(self.seed, "local"),
-            )
-        except NotApplicable as reason:
-            return Made({}, {"declined": str(reason)})
-        return Made({"local": found}, {}, {"reference": model.queries - before})
+        asked, reasons = shortcut(model.box, view), []
+        for judge in self.judges:
+            try:
+                found = local_importance(
+                    *asked,
+                    x,
+                    judge.law.at(middle(judge)),
+                    size=LOCAL_SIZE,
+                    repeats=LOCAL_REPEATS,
+                    seed=child(self.seed, "local"),
+                )
+            except NotApplicable as reason:
+                reasons.append(str(reason))
+            else:
+                return Made({"local": found}, {}, {"reference": model.queries - before})
+        return Made({}, {"declined": "; ".join(reasons)})
 
     def forecast(self) -> dict[str, int]:
         """Rows that it will ask, by kind."""
