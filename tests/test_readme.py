@@ -52,17 +52,27 @@ def test_the_other_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(ll.Explanation, "plot", lambda *_, **__: None)  # drawn in its own tests
     names: dict[str, Any] = {}
+    studies: dict[str, ll.Study] = {}
     for block in BLOCKS:
         if block not in (PART, STUDY):
             exec(compile(block, "README.md", "exec"), names)
+            studies |= {one.question: one for one in [names.get("STUDY")] if one is not None}
     assert names["explanation"].importance.shape == (3, 30, 2)
     assert names["trees"].coef is None
-    study = names["STUDY"]
-    small = replace(study, repeats=1, tasks=[replace(task, instances=1) for task in study.tasks])
-    results = small.run("results", stem="my_study")
-    assert results.scores["value"].notna().any()
-    assert len(results.claims)
+    assert names["words"].by_feature().shape[0] == 3
+    assert "<span" in names["words"].marked(0)
+    assert names["pixels"].importance.shape == (2, 16, 10)
+    ran = [_ran(study, f"study_{n}") for n, study in enumerate(studies.values())]
+    assert [len(results.claims) > 0 for results in ran] == [True, False]
     assert names["houses"]().X.shape == (4, 1)
+
+
+def _ran(study: ll.Study, stem: str) -> ll.study.Results:
+    """One row and one repeat of a study."""
+    small = replace(study, repeats=1, tasks=[replace(task, instances=1) for task in study.tasks])
+    results = small.run("results", stem=stem)
+    assert results.scores["value"].notna().any()
+    return results
 
 
 def test_the_own_part_is_short(swap: Any) -> None:
