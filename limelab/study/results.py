@@ -14,6 +14,7 @@ import pandas as pd
 
 SCORES, EXPLANATIONS, CLAIMS = "scores.csv", "explanations.csv.gz", "claims.csv"
 TASKS, MANIFEST = "tasks.csv", "manifest.json"
+RANKING, VARIANCE = "ranking.csv", "variance.csv"
 
 _TEXT = frozenset(
     {"task", "dataset", "model", "condition", "draws", "output", "metric", "judge", "note"}
@@ -61,6 +62,20 @@ class Results:
     def claims(self) -> pd.DataFrame:
         """Claims with their estimates and verdicts, two rows each: both scopes."""
         return read_table(self.folder / CLAIMS)
+
+    @cached_property
+    def ranking(self) -> pd.DataFrame:
+        """Average ranks of the levels of each factor; no rows where nothing could be ranked."""
+        return self._table_or_none(RANKING)
+
+    @cached_property
+    def variance(self) -> pd.DataFrame:
+        """Shares of variance by cause; no rows where no task has variants."""
+        return self._table_or_none(VARIANCE)
+
+    def _table_or_none(self, name: str) -> pd.DataFrame:
+        path = self.folder / name
+        return read_table(path) if path.is_file() else pd.DataFrame()
 
     @cached_property
     def tasks(self) -> pd.DataFrame:

@@ -21,13 +21,16 @@ from limelab.study.plan import Group, Plan, Planned, TaskPlan, make_plan, scorin
 from limelab.study.pooled import Pooled
 from limelab.study.pools import Engine, count, local
 from limelab.study.progress import Quiet, Watch, watch
+from limelab.study.ranking import rankings
 from limelab.study.results import Results
 from limelab.study.scoring import Scoring
 from limelab.study.spec import Study
+from limelab.study.splitting import splits
 from limelab.study.store import Entry, Store, explained
 from limelab.study.tables import (
     Scored,
     write_claims,
+    write_found,
     write_manifest,
     write_measures,
     write_scores,
@@ -102,11 +105,12 @@ def run_study(
             write_tasks(results.folder, [_facts(run, task, asked) for task in plan.tasks])
             write_measures(results.folder, plan, store.get)
             chosen = {claim.metric for claim in small.claims}
-            claims = judge_claims(small, results.scores_of(chosen), declared, verdicts=not quick)
-            write_claims(results.folder, claims)
-            told = manifest(small, plan, run.cost({**asked, **done}, began), quick=quick)
-            write_manifest(results.folder, told)
-        store.write_manifest(run.name, told)
+            told = results.scores_of(chosen)
+            write_claims(results.folder, judge_claims(small, told, declared, verdicts=not quick))
+            write_found(results.folder, rankings(small, told), splits(small, scored, store.get))
+            made = manifest(small, plan, run.cost({**asked, **done}, began), quick=quick)
+            write_manifest(results.folder, made)
+        store.write_manifest(run.name, made)
     return results
 
 

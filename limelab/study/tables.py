@@ -15,7 +15,15 @@ import pandas as pd
 from limelab.study.files import write_atomically
 from limelab.study.gathering import Condition
 from limelab.study.plan import Plan
-from limelab.study.results import CLAIMS, EXPLANATIONS, MANIFEST, SCORES, TASKS
+from limelab.study.results import (
+    CLAIMS,
+    EXPLANATIONS,
+    MANIFEST,
+    RANKING,
+    SCORES,
+    TASKS,
+    VARIANCE,
+)
 from limelab.study.rows import LEAD, explanation_columns, score_columns, to_csv
 from limelab.study.spec import Study, Task
 from limelab.study.store import Block, Entry
@@ -92,6 +100,15 @@ def write_measures(folder: Path, plan: Plan, read: Read) -> None:
 def write_claims(folder: Path, claims: pd.DataFrame) -> None:
     """Claims with their estimates and verdicts."""
     write_atomically(folder / CLAIMS, to_csv(claims))
+
+
+def write_found(folder: Path, ranking: pd.DataFrame, variance: pd.DataFrame) -> None:
+    """Ranks and shares of variance, where there are any; those of an earlier run go."""
+    for name, table in ((RANKING, ranking), (VARIANCE, variance)):
+        if table.empty:
+            (folder / name).unlink(missing_ok=True)
+        else:
+            write_atomically(folder / name, to_csv(table))
 
 
 def write_manifest(folder: Path, told: Mapping[str, Any]) -> None:
