@@ -185,12 +185,11 @@ def _together(local: Array, usable: Bools) -> Array:
 
 def _left_out(measure: Formula, local: Array, usable: Bools, own: Array) -> Array:
     """Agreement (R, I, C) with one instance at a time left out."""
-    made = np.empty(usable.shape)
-    for i in range(usable.shape[1]):
-        rest = usable.copy()
-        rest[:, i] = False
-        made[:, i] = over_repeats(measure, _together(local, rest), own)
-    return made
+    others = 1.0 - np.eye(usable.shape[1])
+    total = np.einsum("ji,rick->rjck", others, np.where(usable[..., None], local, 0.0))
+    count = np.einsum("ji,ric->rjc", others, usable.astype(float))[..., None]
+    rest = np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
+    return over_repeats(measure, rest, own)
 
 
 def _interval(values: Array, left_out: Array, usable: Bools) -> Mapping[str, Any]:

@@ -6,13 +6,12 @@ more agreement. Those of ``SIGNED`` need directions on both sides.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Mapping
 
 import numpy as np
 
 from limelab.metrics import overlap
-from limelab.metrics.pairs import mean_where
+from limelab.metrics.pairs import mean_where, pairs
 from limelab.metrics.rank_biased import rbo
 from limelab.metrics.ranks import kendall, spearman, top_k_jaccard, weighted_kendall
 from limelab.types import Array, BadInput
@@ -93,16 +92,18 @@ def over_repeats(measure: Formula, values: Array, reference: Array) -> Array:
     >>> float(over_repeats(spearman, one, np.array([one, -one, 0 * one])).round(9))
     0.0
     """
-    found = np.array([measure(values, repeat) for repeat in reference])
-    if len(found) == 0:
+    if len(reference) == 0:
         return np.full(np.broadcast_shapes(values.shape, reference.shape[1:])[:-1], np.nan)
+    missing = (1,) * (values.ndim - reference.ndim + 1)
+    repeats = reference.reshape(len(reference), *missing, *reference.shape[1:])
+    found = measure(values[None], repeats)
     return mean_where(found, ~np.isnan(found))
 
 
 def ceiling(measure: Formula, reference: Array) -> Array:
     """Mean agreement (...) over pairs of the repeats of a reference (P, ..., k); NaN below two."""
-    pairs = list(itertools.combinations(reference, 2))
-    if not pairs:
+    first, second = pairs(len(reference))
+    if not len(first):
         return np.full(reference.shape[1:-1], np.nan)
-    found = np.array([measure(a, b) for a, b in pairs])
+    found = measure(reference[first], reference[second])
     return mean_where(found, ~np.isnan(found))
