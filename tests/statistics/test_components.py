@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from limelab.statistics import variance_components
-from limelab.statistics.components import drawn_variances, _intervals, mean_squares
+from limelab.statistics.components import _intervals, drawn_variances, mean_squares
 from limelab.statistics.terms import terms_of
 from limelab.types import BadInput
 
