@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any
 
 TABLES = ("scores.csv", "explanations.csv.gz", "claims.csv", "tasks.csv")
-LIMIT_S, STALL_S, PATIENCE_S = 15.0, 120.0, 420.0
+LIMIT_S, STALL_S, PATIENCE_S = 15.0, 240.0, 1800.0
 STUDY = '''
 """A study with two samplers that misbehave while a file says so."""
 
@@ -145,10 +145,13 @@ def driver(drill: Drill) -> str:
 def loky_worker(drill: Drill) -> str:
     process = drill.start("loky")
     drill.moment()
-    killed = _kill_one(_workers(process.pid), drill.rng)
+    while not (workers := _workers(process.pid)) and process.poll() is None:
+        time.sleep(0.2)  # on a busy machine they come late
+    for worker in workers[:1]:
+        worker.kill()
     code, said = drill.wait(process)
     assert code == 0, said
-    return f"{killed}, ended by itself"
+    return "a worker killed, ended by itself" if workers else "had ended before"
 
 
 def dask_worker(drill: Drill) -> str:
@@ -302,13 +305,6 @@ def _workers(driver: int) -> list[Any]:
 
     found = psutil.Process(driver).children(recursive=True)
     return [p for p in found if "popen_loky_posix" in " ".join(p.cmdline())]
-
-
-def _kill_one(workers: list[Any], rng: random.Random) -> str:
-    if not workers:
-        return "no worker yet"
-    rng.choice(workers).kill()
-    return "one worker killed"
 
 
 def _is_sound(out: Path) -> None:
