@@ -133,13 +133,17 @@ def check(
             help="A function without arguments that returns an explainer, or an explainer.",
         ),
     ],
+    rows: Annotated[
+        str, typer.Option("--rows", help="What it explains: rows of 'tables', or 'texts'.")
+    ] = "tables",
     level: Annotated[
         list[str] | None,
         typer.Option("--level", help="contract, axiom or stability, several times; all of them."),
     ] = None,
     examples: Annotated[
-        int, typer.Option("--examples", help="Generated cases of each exact check.", min=1)
-    ] = 10,
+        int | None,
+        typer.Option("--examples", help="Generated cases of each exact check.", min=1),
+    ] = None,
     seed: Annotated[int, typer.Option("--seed", min=0)] = 0,
     expected: Annotated[
         Path | None,
@@ -170,7 +174,7 @@ def check(
         explainer, known = shell.explainer_from(target), shell.expected_from(expected)
         task = shell.task_from(unstable, model)
         told = shell.verdicts(
-            explainer, level or (), expected=known, n_examples=examples, seed=seed
+            explainer, level or (), rows, expected=known, n_examples=examples, seed=seed
         )
         typer.echo(str(told))
         for failure in told.failed:

@@ -11,6 +11,7 @@ from limelab.checks.metrics import check_metric
 from limelab.checks.parts import check_kernel, check_perturbation, check_surrogate
 from limelab.checks.results import CheckFailed, Report, Result
 from limelab.checks.search import MoveRatio, SeedSpread, Unstable, find_unstable
+from limelab.checks.texts import check_text_explainer, text_checks
 
 __all__ = [
     "CheckFailed",
@@ -25,8 +26,10 @@ __all__ = [
     "check_metric",
     "check_perturbation",
     "check_surrogate",
+    "check_text_explainer",
     "explainer_checks",
     "find_unstable",
     "parametrize_with_checks",
     "replay",
+    "text_checks",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -72,7 +73,7 @@ def check_seed_is_used(subject: Subject, seed: int) -> None:
 @CONTRACT.over("contract", strategies.cases())
 def check_global_state(subject: Subject, case: Case) -> None:
     """numpy's global generator neither matters nor changes."""
-    first, second = (_under_global_seed(subject, case, state) for state in (1, 2))
+    first, second = (under_global_seed(lambda: subject.effects(case), state) for state in (1, 2))
     same_bits(first, second, "the answer depends on numpy's global generator")
 
 
@@ -192,13 +193,13 @@ def check_queries_are_rows(subject: Subject, seed: int) -> None:
     subject.of(model, case.background, case.explained, case.seed)
 
 
-def _under_global_seed(subject: Subject, case: Case, state: int) -> Array:
-    """Effects with numpy's global generator seeded, which is put back afterwards."""
+def under_global_seed(ask: Callable[[], Array], state: int) -> Array:
+    """An answer with numpy's global generator seeded, which must stay and is put back."""
     kept = np.random.get_state()  # noqa: NPY002
     try:
         np.random.seed(state)  # noqa: NPY002
         before = pickle.dumps(np.random.get_state())  # noqa: NPY002
-        found = subject.effects(case)
+        found = ask()
         if pickle.dumps(np.random.get_state()) != before:  # noqa: NPY002
             raise CheckFailed("numpy's global generator was drawn from or seeded")
         return found

@@ -12,6 +12,8 @@ from limelab.checks.kit import Check, OnFail, run, settle
 from limelab.checks.results import CheckFailed, Report
 from limelab.checks.stability import STABILITY
 from limelab.checks.subject import Subject
+from limelab.checks.text_cases import TextCase
+from limelab.checks.text_rules import TEXTS
 from limelab.types import BadInput, NotApplicable
 
 LEVELS = ("contract", "axiom", "stability")
@@ -26,12 +28,18 @@ def explainer_checks(level: str | Sequence[str] = LEVELS) -> list[Check]:
     >>> [check.name for check in explainer_checks("contract")][:2]
     ['check_shapes_and_names', 'check_finite']
     """
+    wanted = checked_levels(level)
+    every = [*CONTRACT.checks, *AXIOMS.checks, *STABILITY.checks]
+    return [check for check in every if check.level in wanted]
+
+
+def checked_levels(level: str | Sequence[str]) -> tuple[str, ...]:
+    """One level or several as a tuple; refuses unknown ones."""
     wanted = (level,) if isinstance(level, str) else tuple(level)
     unknown = [one for one in wanted if one not in LEVELS]
     if unknown:
         raise BadInput(f"level={unknown[0]!r}; expected one or more of {LEVELS}")
-    every = [*CONTRACT.checks, *AXIOMS.checks, *STABILITY.checks]
-    return [check for check in every if check.level in wanted]
+    return wanted
 
 
 def check_explainer(
@@ -189,8 +197,8 @@ class Bound:
             raise CheckFailed(f"{result.says} {result.reason}", example=result.example)
 
 
-def replay(check: str, explainer: Any, case: Case) -> None:
-    """Run one check on one case, as a printed example does.
+def replay(check: str, explainer: Any, case: Case | TextCase) -> None:
+    """Run one check on one case, of a table or of documents, as a printed example does.
 
     Raises
     ------
@@ -203,7 +211,8 @@ def replay(check: str, explainer: Any, case: Case) -> None:
     >>> from limelab.checks.vocabulary import *
     >>> replay("check_constant_model", ll.Lime(n_samples=64), Case((Column(),), Constant(1.0)))
     """
-    known = {one.name: one for one in explainer_checks() if one.cases is not None}
+    every = TEXTS.checks if isinstance(case, TextCase) else explainer_checks()
+    known = {one.name: one for one in every if one.cases is not None}
     if check not in known:
         raise BadInput(f"{check!r} is no check over cases; expected one of {sorted(known)}")
     try:

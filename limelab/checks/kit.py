@@ -15,11 +15,12 @@ from hypothesis.strategies import SearchStrategy
 
 from limelab.checks.cases import Case
 from limelab.checks.results import STALE, CheckFailed, Level, Report, Result
+from limelab.checks.text_cases import TextCase
 from limelab.types import BadInput, NotApplicable
 
 OnFail = Literal["raise", "warn"] | None
 _REFUSALS = 40  # in a row from the first case on, after which no more are asked
-_SHRINKS = 60  # calls that a shrink may take: explainers are slow, and the first case is small
+_SHRINKS = 30  # calls that a shrink may take: explainers are slow, and the first case is small
 ALPHA = 0.01  # false alarms of all statistical checks of one kit together
 
 
@@ -233,7 +234,7 @@ class _Search:
         """Leave the case out; end the search where there is nothing but refusals."""
         self.declined, self.refusals = reason, self.refusals + 1
         if not self.held and self.refusals >= _REFUSALS:
-            raise _DeclinesAll
+            raise _DeclinesAll(reason)
         hypothesis.reject()
 
     def told(self) -> CheckFailed:
@@ -255,7 +256,7 @@ def snippet(check: str, case: Any) -> str:
     from limelab.checks.vocabulary import *
     replay("check_pickle", EXPLAINER, Case(columns=(Column(kind='number', ...
     """
-    if isinstance(case, Case):
+    if isinstance(case, (Case, TextCase)):
         head = "from limelab.checks import replay\nfrom limelab.checks.vocabulary import *\n"
         return f'{head}replay("{check}", EXPLAINER, {case!r})'
     return f"# {check} fails on\n{case!r}"

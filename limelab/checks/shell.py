@@ -14,10 +14,12 @@ from limelab.checks.explainers import LEVELS, explainer_checks, named
 from limelab.checks.kit import Check, refuse_unknown, run
 from limelab.checks.results import Report, Result
 from limelab.checks.search import Unstable, find_unstable
+from limelab.checks.texts import text_checks
 from limelab.study import Task
 from limelab.types import BadInput
 
 T = TypeVar("T")
+KITS = {"tables": (explainer_checks, 10), "texts": (text_checks, 5)}
 _FORM = "expected package.module:factory, such as mine:make, from this folder or installed"
 
 
@@ -83,12 +85,13 @@ _EXPECTED = 'expected JSON such as {"check_units": "slopes are per unit"}'
 def verdicts(
     explainer: Any,
     levels: Sequence[str],
+    rows: str = "tables",
     *,
     expected: Mapping[str, str],
-    n_examples: int = 10,
+    n_examples: int | None = None,
     seed: int = 0,
 ) -> Report:
-    """What `check_explainer` returns, with a bar where a person looks on.
+    """What the kit for an explainer of tables or of texts finds, with a bar for who looks on.
 
     Examples
     --------
@@ -96,7 +99,10 @@ def verdicts(
     >>> verdicts(ll.Lime(n_samples=64), ["contract"], expected={}, n_examples=1).ok
     True
     """
-    chosen: list[Check] = explainer_checks(levels or LEVELS)
+    if rows not in KITS:
+        raise BadInput(f"no checks of explainers of {rows!r}; expected one of {', '.join(KITS)}")
+    checks, usual = KITS[rows]
+    chosen: list[Check] = checks(levels or LEVELS)
     refuse_unknown(expected, chosen)
     subject, found = named(explainer), list[Result]()
     for check in _watched(chosen, "checks"):
@@ -106,7 +112,7 @@ def verdicts(
             subject,
             subject.title,
             expected_failed_checks=mine,
-            n_examples=n_examples,
+            n_examples=usual if n_examples is None else n_examples,
             seed=seed,
         )
     return Report(subject.title, tuple(found))
@@ -135,8 +141,8 @@ def task_from(data: str, model: str) -> Task | None:
     return Task(data, recipes[model])
 
 
-def search(explainer: Any, task: Task, *, n_examples: int, seed: int) -> Unstable:
-    """The least stable row of a task; each of two climbs tries six rows an example.
+def search(explainer: Any, task: Task, *, n_examples: int | None, seed: int) -> Unstable:
+    """The least stable row of a task; each of two climbs tries 60 rows, or 6 an example.
 
     Raises
     ------
@@ -144,7 +150,7 @@ def search(explainer: Any, task: Task, *, n_examples: int, seed: int) -> Unstabl
         The explainer fails on it.
     """
     try:
-        return find_unstable(explainer, task, n_examples=6 * n_examples, seed=seed)
+        return find_unstable(explainer, task, n_examples=6 * (n_examples or 10), seed=seed)
     except BadInput:
         raise
     except Exception as error:

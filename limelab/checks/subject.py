@@ -14,6 +14,8 @@ from limelab.explanation import Explanation
 from limelab.lime import explain_with
 from limelab.types import Array, NotApplicable
 
+_NOTHING = 1e-12
+
 
 @dataclass(frozen=True)
 class Subject:
@@ -84,9 +86,14 @@ def same_bits(first: Array, second: Array, what: str) -> None:
 
 
 def close(first: Array, second: Array, what: str, *, rtol: float = 1e-6) -> None:
-    """Raise unless two arrays are equal to rounding, relative to the larger of both."""
+    """Raise unless two arrays are equal to rounding, relative to the larger of both.
+
+    What lies below 1e-12 is rounding: black boxes have answers of about 1.
+    """
     size = max(float(np.abs(first).max(initial=0)), float(np.abs(second).max(initial=0)))
-    if first.shape != second.shape or not np.allclose(first, second, rtol=0, atol=rtol * size):
+    if first.shape != second.shape or not np.allclose(
+        first, second, rtol=0, atol=rtol * size + _NOTHING
+    ):
         raise CheckFailed(f"{what}: {_apart(first, second)}")
 
 

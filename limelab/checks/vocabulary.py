@@ -14,8 +14,10 @@ from limelab.checks.blackboxes import (
     Wave,
 )
 from limelab.checks.cases import Case, Column
+from limelab.checks.text_cases import AllWords, TextCase, TextOutputs, TextScaled, WordWeights
 
 __all__ = [
+    "AllWords",
     "Both",
     "Bowl",
     "Case",
@@ -28,5 +30,9 @@ __all__ = [
     "Product",
     "Scaled",
     "Step",
+    "TextCase",
+    "TextOutputs",
+    "TextScaled",
     "Wave",
+    "WordWeights",
 ]

@@ -21,6 +21,7 @@ def sound():
     return ll.Lime(n_samples=128)
 
 VALUE = ll.Lime(n_samples=64)
+WORDS = ll.Lime(ll.Dropout(), ll.Presence(), n_samples=64)
 
 class Stuck:
     def explain(self, predict, background, rows, seed):
@@ -73,6 +74,12 @@ def test_a_value_is_as_good_as_a_factory_and_levels_add_up(shell: Callable[..., 
     assert "check_units" not in one.output
 
 
+def test_an_explainer_of_texts_has_checks_of_its_own(shell: Callable[..., Result]) -> None:
+    found = shell("mine_to_check:WORDS", "--rows", "texts", "--examples", "1")
+    assert found.exit_code == 0, found.output
+    assert "check_every_word_is_named" in found.output
+
+
 def test_a_broken_one_is_status_1_with_code_to_paste(shell: Callable[..., Result]) -> None:
     found = shell("mine_to_check:Stuck", "--level", "contract", "--examples", "2")
     assert found.exit_code == 1
@@ -121,6 +128,7 @@ def test_the_least_stable_row_is_told_kept_and_drawn(
         (("mine_to_check:MISSING",), "mine_to_check has no 'MISSING'"),
         (("mine_to_check:np",), "is module; expected an explainer"),
         (("mine_to_check:VALUE", "--level", "law"), "level='law'"),
+        (("mine_to_check:VALUE", "--rows", "sounds"), "explainers of 'sounds'; expected one of"),
         (("mine_to_check:VALUE", "--expected", "no.json"), "no.json cannot be read"),
         (("mine_to_check:VALUE", "--expected", "list.json"), "list.json holds list"),
         (("mine_to_check:VALUE", "--expected", "name.json"), "check_nothing"),
