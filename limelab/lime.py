@@ -39,7 +39,7 @@ from limelab.types import (
     Surrogate,
     View,
 )
-from limelab.vectorised import shortcut
+from limelab.vectorised import classes_of, shortcut
 
 _MOST_SAMPLES = 2**30
 _MEMORY = 2**27  # bytes that one batch of instances may take beside the model's own
@@ -344,7 +344,7 @@ def as_blackbox(model: Any, view: View) -> BlackBox:
     if isinstance(model, BlackBox):
         return model
     few = view.examples if isinstance(view, OneRow) else view.background[:4].copy()
-    return blackbox(model, view.decode(few))
+    return classes_of(model, view) or blackbox(model, view.decode(few))
 
 
 def fit(  # noqa: PLR0913, PLR0917 -- what one fit needs, in the order of the line

@@ -162,6 +162,23 @@ def shortcut(box: BlackBox, view: View) -> tuple[BlackBox, View]:
     return asked, CountsView(view)
 
 
+def classes_of(model: Any, view: View) -> BlackBox | None:
+    """A text pipeline of scikit-learn's own steps, its outputs read off its classes; else None.
+
+    It answers each text by itself and leaves texts as they are, so that a first look, which costs a
+    forest as much as thousands of texts, would tell nothing more.
+    """
+    from sklearn.pipeline import Pipeline
+
+    if not isinstance(view, TextView) or type(model) is not Pipeline:
+        return None
+    own = all(type(step).__module__.startswith("sklearn.") for _, step in model.steps)
+    classes = getattr(model, "classes_", None)
+    if not own or not hasattr(model, "predict_proba") or not isinstance(classes, np.ndarray):
+        return None
+    return BlackBox(model, "predict_proba", tuple(map(str, classes)), len(classes))
+
+
 def _pipeline(box: BlackBox) -> tuple[Any, Callable[[Any], Any]] | None:
     """The vectorizer of a pipeline, and its other steps as one question."""
     from sklearn.pipeline import Pipeline

@@ -14,10 +14,12 @@ from sklearn.feature_extraction.text import (
     HashingVectorizer,
     TfidfVectorizer,
 )
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import make_pipeline
+from sklearn.svm import LinearSVC
 
 import limelab as ll
+from limelab.blackbox import blackbox
 from limelab.domains import Mask, Pattern, Positions, Sentences, Text, Words
 from limelab.lime import as_blackbox
 from limelab.vectorised import FromCounts, shortcut
@@ -131,3 +133,37 @@ def test_queries_are_counted_on_either_path() -> None:
         asked, here = shortcut(box, view)
         asked.ask(here.decode(np.ones((7, len(view.names)))))
         assert box.queries == before + 7
+
+
+def test_outputs_of_a_pipeline_are_read_off_without_a_query() -> None:
+    model = make_pipeline(CountVectorizer(), LogisticRegression()).fit(X, Y)
+    ((view, _),) = Text().views(X[:1])
+    box, looked = as_blackbox(model, view), blackbox(model, X[:4])
+    assert (box.outputs, box.width, box.method) == (looked.outputs, looked.width, looked.method)
+    assert box.queries == 0
+    np.testing.assert_array_equal(box.ask(X[:4]), looked.ask(X[:4]))
+
+
+class _Own(LogisticRegression):  # type: ignore[misc]  # scikit-learn has no types
+    """A step of somebody's own, which may do anything."""
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        make_pipeline(CountVectorizer(), _Own()),
+        make_pipeline(CountVectorizer(), LinearSVC()),
+        make_pipeline(CountVectorizer(), Ridge()),
+        lambda texts: [len(text) for text in texts],
+    ],
+)
+def test_anything_else_is_looked_at_first(model: Any) -> None:
+    if hasattr(model, "fit"):
+        model.fit(X, Y == "positive")
+    ((view, _),) = Text().views(X[:1])
+    assert as_blackbox(model, view).queries == 4
+
+
+def test_an_unfitted_pipeline_is_refused_as_ever() -> None:
+    with pytest.raises(ll.BadInput, match="expected a fitted model"):
+        ll.explain(make_pipeline(CountVectorizer(), LogisticRegression()), None, X[:1])

@@ -185,7 +185,7 @@ BAD: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "a foreign explainer": (
         lambda: ll.explain(lengths, None, ["so it is"], explainer=Foreign()),
-        "each document or picture has its own",
+        "2 entries for 1 documents or pictures; expected a list",
     ),
     "no background": (
         lambda: ll.explain(lengths, None, np.eye(3)),
@@ -196,7 +196,7 @@ BAD: dict[str, tuple[Callable[[], Any], str]] = {
 
 class Foreign:
     def explain(self, predict: Any, background: Any, rows: Any, seed: int) -> Any:
-        return np.zeros((1, 3))
+        return np.zeros((2, 3))
 
 
 @pytest.mark.parametrize("case", BAD)

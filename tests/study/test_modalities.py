@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -89,6 +89,20 @@ def one_word() -> Texts:
     return Texts("one_word", X, np.repeat(["a", "b"], 20), np.zeros(40), "nothing", "made here")
 
 
+@dataclass(frozen=True)
+class LeavingOut:
+    """An explainer from elsewhere: what the answer loses with each word."""
+
+    takes_domain: ClassVar[bool] = True
+
+    def explain(self, predict: Any, background: Any, rows: Any, seed: int) -> Any:
+        found = []
+        for view, _ in background.views(rows):
+            without = view.decode(1.0 - np.eye(len(view.names)))
+            found.append(predict(view.decode(view.x)) - predict(without))
+        return found
+
+
 @pytest.mark.parametrize("draws", ["own", "shared"])
 @pytest.mark.parametrize(
     ("task", "lime"),
@@ -112,6 +126,21 @@ def test_a_study_says_what_the_line_says(
                 np.testing.assert_allclose(mine[column], wanted[column], rtol=1e-8, atol=1e-12)
 
 
+def test_an_explainer_from_elsewhere_stands_beside_ours(out: Path) -> None:
+    conditions = {"ours": LIME, "own": LeavingOut()}
+    results = small(tasks=[WORDS], conditions=conditions, metrics=[metrics.TopK(2)]).run(out)
+    assert results.scores["value"].notna().all()
+    data, model = split(WORDS, 0), fitted(WORDS, 0)
+    told = results.explanations[results.explanations["condition"] == "own"]
+    for view, label in zip(data.views, data.labels, strict=True):
+        mine = told[(told["instance"] == label) & (told["repeat"] == 1)]
+        assert list(mine["feature"]) == list(view.names)
+        lost = model.box.ask([view.text]) - model.box.ask(view.decode(1.0 - np.eye(len(mine))))
+        np.testing.assert_allclose(mine["effect"], lost[:, 0], rtol=1e-8, atol=1e-12)
+    asked = sum(1 + len(view.names) for view in data.views)
+    assert results.manifest["queries"]["explainer"] == 2 * (asked + len(data.views))
+
+
 def test_the_judge_is_the_models_own_answers(out: Path) -> None:
     """A line of a linear bag of words on the scale of its score would be exact: here it is near."""
     scores = small(tasks=[WORDS], metrics=[metrics.Rmse()]).run(out).scores
@@ -123,7 +152,9 @@ def test_the_judge_is_the_models_own_answers(out: Path) -> None:
 def test_every_row_asked_is_counted_and_was_forecast(out: Path) -> None:
     log = out.parent / "log"
     recipe = models.Recipe(counted_words, (("log", str(log)),))
-    study = small(tasks=[replace(WORDS, model=recipe)], metrics=[metrics.Rmse(), Local("local counted")])
+    study = small(
+        tasks=[replace(WORDS, model=recipe)], metrics=[metrics.Rmse(), Local("local counted")]
+    )
     queries = study.run(out).manifest["queries"]
     assert rows_asked(log) == sum(queries.values())
     del queries["probe"]
