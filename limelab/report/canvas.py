@@ -27,7 +27,8 @@ _OWN = {
     "BayesianRidge": "#56B4E9",
     "Polynomial": "#A67C00",
 }
-_MARKERS = "os^DvPXp"
+MARKERS = "os^DvPXp"
+Draw = Callable[[Axes], None]
 _SETTINGS: dict[Any, Any] = {
     "svg.fonttype": "none",
     "text.parse_math": False,
@@ -69,7 +70,7 @@ def colours(series: Sequence[str]) -> dict[str, str]:
 
 def markers(series: Sequence[str]) -> dict[str, str]:
     """A mark for each series, for who prints in grey."""
-    return {name: _MARKERS[n % len(_MARKERS)] for n, name in enumerate(series)}
+    return {name: MARKERS[n % len(MARKERS)] for n, name in enumerate(series)}
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from limelab.study.results import CLAIMS, MANIFEST, SCORES, TASKS
+from limelab.study.results import CLAIMS, MANIFEST, RANKING, SCORES, TASKS, VARIANCE
 from limelab.types import BadInput
 
 TEXT = (
@@ -19,6 +19,10 @@ TEXT = (
     *("instance", "output", "metric", "judge", "note"),
 )
 NUMBERS = ("radius", "value", "n_effective", "zero_share", "null", "ceiling")
+TOLD_NUMBERS = (
+    *("rank", "mean", "n", "n_missing", "p", "distance", "levels", "variance", "low", "high"),
+    *("share", "share_low", "share_high", "n_profiles", "n_left_out"),
+)
 RESERVED = frozenset({*TEXT, *NUMBERS, "label", "series", "scores", "declined", "fidelity"})
 
 
@@ -36,6 +40,8 @@ class Found:
     scores : DataFrame
         Text columns and factors as categories in order of appearance, numbers as floats.
     measures : mapping of name to DataFrame of text
+    ranking, variance : DataFrame
+        Average ranks, and shares of variance by cause; empty where there is none.
     """
 
     stem: str
@@ -44,6 +50,8 @@ class Found:
     tasks: pd.DataFrame
     scores: pd.DataFrame
     measures: dict[str, pd.DataFrame] = field(default_factory=dict)
+    ranking: pd.DataFrame = field(default_factory=pd.DataFrame)
+    variance: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def question(self) -> str:
@@ -94,6 +102,8 @@ def load(folder: Path) -> Found:
             tasks=_as_text(folder / TASKS),
             scores=read_scores(folder / SCORES, manifest.get("factors", [])),
             measures=dict(_measures(folder)),
+            ranking=_with_numbers(folder / RANKING),
+            variance=_with_numbers(folder / VARIANCE),
         )
     except (OSError, ValueError) as error:
         raise BadInput(f"{folder} cannot be read: {error}") from error
@@ -109,6 +119,13 @@ def _as_text(path: Path) -> pd.DataFrame:
     if not path.is_file() or not path.read_bytes().strip():
         return pd.DataFrame()
     return pd.read_csv(path, dtype=str, keep_default_na=False)
+
+
+def _with_numbers(path: Path) -> pd.DataFrame:
+    """A small table of text and numbers; what is empty is NaN in a column of numbers."""
+    told = _as_text(path)
+    numbers = [name for name in TOLD_NUMBERS if name in told]
+    return told.assign(**{name: pd.to_numeric(told[name], errors="coerce") for name in numbers})
 
 
 def read_scores(path: Path, factors: list[str]) -> pd.DataFrame:

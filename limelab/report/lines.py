@@ -26,8 +26,8 @@ def against_complexity(summary: Summary, stem: str) -> Iterator[Shown]:
     if "complexity" not in summary.found.factors:
         return
     titles = [f"How {word} is an explanation of a given size?" for word in ("faithful", "stable")]
-    stable = [m for m in summary.metrics if summary.of(m)["zero_share"].notna().any()]
-    for n, (title, metrics) in enumerate(zip(titles, ([summary.fidelity], stable), strict=True)):
+    kinds = ([summary.fidelity], summary.stable)
+    for n, (title, metrics) in enumerate(zip(titles, kinds, strict=True)):
         cells = summary.cells[
             summary.cells["metric"].isin(metrics) & summary.cells["value"].notna()
         ]

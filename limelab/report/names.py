@@ -21,6 +21,9 @@ _TITLES = {
     "cv": "Variation of importances over repeats",
     "agreement_prediction": "Agreement with permutation importance of the prediction",
     "agreement_label": "Agreement with permutation importance of the label",
+    "local_agreement": "Agreement with local permutation importance",
+    "realism_auc": "Points told from data by a classifier",
+    "realism_off_data": "Kernel mass off the data",
     "heterogeneity": "One instance's agreement with the global importance",
 }
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]+")

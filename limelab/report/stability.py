@@ -21,7 +21,7 @@ ZERO_LABEL = "share of features with importance 0"
 
 def beside_fidelity(summary: Summary, stem: str) -> Iterator[Shown]:
     """For each stability metric: against fidelity, and against the share of zeros."""
-    metrics = [m for m in summary.metrics if _usable(summary.of(m))][:MOST_METRICS]
+    metrics = summary.stable[:MOST_METRICS]
     place = summary.middle(summary.fidelity)
     panels, tables = [], []
     for n, metric in enumerate(metrics):
@@ -48,10 +48,6 @@ def beside_fidelity(summary: Summary, stem: str) -> Iterator[Shown]:
     )
     title = "Is a stable explanation also a faithful one?"
     yield Shown(title, panels, caption, pd.concat(tables, ignore_index=True), legend(summary))
-
-
-def _usable(cells: pd.DataFrame) -> bool:
-    return bool((cells["zero_share"].notna() & cells["value"].notna()).any())
 
 
 def _pairs(

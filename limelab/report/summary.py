@@ -105,6 +105,18 @@ class Summary:
         named = [name for name in (*_FIDELITY, *self.metrics) if name in set(judged["metric"])]
         return named[0] if named else ""
 
+    @cached_property
+    def stable(self) -> list[str]:
+        """Metrics of stability that have values and a side that is better; more of them first.
+
+        They carry the share of zeros. Where lower is better (variation, moves of the explanation
+        under small moves of x) the axes say so.
+        """
+        cells = self.cells[self.cells["zero_share"].notna() & self.cells["value"].notna()]
+        there = set(cells["metric"].astype(str))
+        sides = {name: self.found.metric(name)["better"] for name in self.metrics if name in there}
+        return [name for side in ("higher", "lower") for name in sides if sides[name] == side]
+
     def places(self, metric: str) -> list[tuple[str, float]]:
         """Judges and radii at which a metric has values, sorted by judge, then radius."""
         rows = self.of(metric)

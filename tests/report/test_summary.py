@@ -56,3 +56,13 @@ def test_sizes_of_a_surrogate_are_one_series(written: Written, rows: Rows) -> No
     scores["surrogate"] = [f"{('Ridge', 'Tree')[n % 2]}(k={n // 2})" for n in number]
     summary = Summary(load(written(scores, factors=["complexity", "surrogate"])))
     assert summary.series == ["Ridge", "Tree"]
+
+
+def test_stability_is_what_has_zeros_and_a_better_side(written, rows) -> None:
+    names = ("top", "cv", "share_of_zeros", "rmse")
+    scores = pd.concat([rows().assign(metric=name, zero_share=0.1) for name in names[:3]])
+    scores = pd.concat([scores, rows()])
+    sides = dict(zip(names, ("higher", "lower", "neither", "lower"), strict=True))
+    told = {name: {"better": side} for name, side in sides.items()}
+    found = Summary(load(written(scores, metrics=told)))
+    assert found.stable == ["top", "cv"]
