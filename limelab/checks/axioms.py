@@ -15,12 +15,12 @@ from limelab.checks import strategies
 from limelab.checks.blackboxes import Both, Columns, Linear, Model, Outputs, Scaled, Step, Wave
 from limelab.checks.cases import Case, Column
 from limelab.checks.evidence import RUNS, same_mean, zero_mean
-from limelab.checks.kit import Kit
+from limelab.checks.kit import Kit, replay_code
 from limelab.checks.results import CheckFailed
 from limelab.checks.subject import Subject, close, effects
 from limelab.types import Array
 
-AXIOMS = Kit()
+AXIOMS = Kit(code=replay_code)
 _AFTER = 1000  # seeds of a second group of runs start here: no run is used twice
 
 

@@ -13,12 +13,12 @@ import pandas as pd
 from limelab.checks import strategies
 from limelab.checks.blackboxes import Classes, Constant, Outputs, Scaled, columns_of
 from limelab.checks.cases import Case
-from limelab.checks.kit import Kit
+from limelab.checks.kit import Kit, replay_code
 from limelab.checks.results import CheckFailed
 from limelab.checks.subject import Subject, close, effects, same_bits
 from limelab.types import Array, NotApplicable
 
-CONTRACT = Kit()
+CONTRACT = Kit(code=replay_code)
 
 
 @CONTRACT.over("contract", strategies.cases())

@@ -197,8 +197,15 @@ class Bound:
             raise CheckFailed(f"{result.says} {result.reason}", example=result.example)
 
 
-def replay(check: str, explainer: Any, case: Case | TextCase) -> None:
-    """Run one check on one case, of a table or of documents, as a printed example does.
+def replay(check: str, explainer: Any, case: Case | TextCase | int) -> None:
+    """Run one check on one case, or with one seed, as a printed example does.
+
+    Parameters
+    ----------
+    check : str
+    explainer : Explainer
+    case : Case, TextCase or int
+        A seed for a check with fixed draws.
 
     Raises
     ------
@@ -211,10 +218,13 @@ def replay(check: str, explainer: Any, case: Case | TextCase) -> None:
     >>> from limelab.checks.vocabulary import *
     >>> replay("check_constant_model", ll.Lime(n_samples=64), Case((Column(),), Constant(1.0)))
     """
-    every = TEXTS.checks if isinstance(case, TextCase) else explainer_checks()
-    known = {one.name: one for one in every if one.cases is not None}
+    every = [] if isinstance(case, TextCase) else explainer_checks()
+    every += [] if isinstance(case, Case) else TEXTS.checks
+    fixed = isinstance(case, int)
+    known = {one.name: one for one in every if (one.cases is None) == fixed}
     if check not in known:
-        raise BadInput(f"{check!r} is no check over cases; expected one of {sorted(known)}")
+        of = "with fixed draws" if fixed else "over cases"
+        raise BadInput(f"{check!r} is no check {of}; expected one of {sorted(known)}")
     try:
         known[check].body(named(explainer), case)
     except NotApplicable as reason:

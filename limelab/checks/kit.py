@@ -13,15 +13,42 @@ from hypothesis import HealthCheck, Phase, Verbosity, settings
 from hypothesis.errors import Unsatisfiable
 from hypothesis.strategies import SearchStrategy
 
-from limelab.checks.cases import Case
 from limelab.checks.results import STALE, CheckFailed, Level, Report, Result
-from limelab.checks.text_cases import TextCase
 from limelab.types import BadInput, NotApplicable
 
 OnFail = Literal["raise", "warn"] | None
 _REFUSALS = 40  # in a row from the first case on, after which no more are asked
 _SHRINKS = 30  # calls that a shrink may take: explainers are slow, and the first case is small
 ALPHA = 0.01  # false alarms of all statistical checks of one kit together
+
+
+Code = Callable[[str, str, str], str]
+
+
+def plain_code(check: str, what: str, case: str) -> str:
+    """What failed, where nothing is there to run it again.
+
+    Examples
+    --------
+    >>> print(plain_code("check_prefix", "case", "Neighbourhood()"))
+    # check_prefix fails with this case
+    Neighbourhood()
+    """
+    return f"# {check} fails with this {what}\n{case}"
+
+
+def replay_code(check: str, what: str, case: str) -> str:
+    """Code that runs a check of an explainer again.
+
+    Examples
+    --------
+    >>> print(replay_code("check_units", "seed", "0"))
+    from limelab.checks import replay
+    from limelab.checks.vocabulary import *
+    replay("check_units", EXPLAINER, 0)
+    """
+    head = "from limelab.checks import replay\nfrom limelab.checks.vocabulary import *\n"
+    return f'{head}replay("{check}", EXPLAINER, {case})'
 
 
 @dataclass(frozen=True)
@@ -39,6 +66,8 @@ class Check:
         Raises CheckFailed, or NotApplicable where the subject has nothing to be checked for.
     cases : SearchStrategy or None
         Where cases come from; None for a check with fixed draws, which gets the seed.
+    code : function (check name, what, case as code) -> str
+        Code to paste that shows a failure again.
     """
 
     name: str
@@ -46,6 +75,7 @@ class Check:
     says: str
     body: Callable[[Any, Any], None]
     cases: SearchStrategy[Any] | None = None
+    code: Code = plain_code
 
 
 @dataclass
@@ -65,6 +95,7 @@ class Kit:
     """
 
     checks: list[Check] = field(default_factory=list)
+    code: Code = plain_code
 
     def over(self, level: Level, cases: SearchStrategy[Any]) -> Callable[[Any], Any]:
         """A decorator: a check that must hold for every case."""
@@ -77,7 +108,7 @@ class Kit:
     def _keep(self, level: Level, cases: SearchStrategy[Any] | None) -> Callable[[Any], Any]:
         def keep(body: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
             says = (body.__doc__ or "").strip().partition("\n")[0]
-            self.checks.append(Check(body.__name__, level, says, body, cases))
+            self.checks.append(Check(body.__name__, level, says, body, cases, self.code))
             return body
 
         return keep
@@ -144,7 +175,7 @@ def _outcome(check: Check, subject: Any, n_examples: int, seed: int) -> tuple[An
     """Status, reason and example."""
     try:
         if check.cases is None:
-            check.body(subject, seed)
+            over_draws(check, subject, seed)
         else:
             over_cases(check, subject, n_examples, seed)
     except NotApplicable as reason:
@@ -154,6 +185,21 @@ def _outcome(check: Check, subject: Any, n_examples: int, seed: int) -> tuple[An
     except Exception as error:
         return "failed", f"raised {type(error).__name__}: {error}", ""
     return "passed", "", ""
+
+
+def over_draws(check: Check, subject: Any, seed: int) -> None:
+    """Run a check with fixed draws.
+
+    Raises
+    ------
+    CheckFailed
+        With code that replays it.
+    """
+    try:
+        check.body(subject, seed)
+    except CheckFailed as failure:
+        code = failure.example or check.code(check.name, "seed", repr(seed))
+        raise CheckFailed(str(failure), example=code) from failure
 
 
 def over_cases(check: Check, subject: Any, n_examples: int, seed: int) -> None:
@@ -241,25 +287,9 @@ class _Search:
         """The failure of the smallest case, with its code."""
         error = self.failures[repr(self.smallest)]
         said = str(error) if isinstance(error, CheckFailed) else f"{type(error).__name__}: {error}"
-        return CheckFailed(said, example=snippet(self.check.name, self.smallest))
-
-
-def snippet(check: str, case: Any) -> str:
-    """Code to paste that runs a check on a case again.
-
-    Examples
-    --------
-    >>> from limelab.checks.blackboxes import Constant
-    >>> from limelab.checks.cases import Column
-    >>> print(snippet("check_pickle", Case((Column(),), Constant(0.0))))
-    from limelab.checks import replay
-    from limelab.checks.vocabulary import *
-    replay("check_pickle", EXPLAINER, Case(columns=(Column(kind='number', ...
-    """
-    if isinstance(case, (Case, TextCase)):
-        head = "from limelab.checks import replay\nfrom limelab.checks.vocabulary import *\n"
-        return f'{head}replay("{check}", EXPLAINER, {case!r})'
-    return f"# {check} fails on\n{case!r}"
+        return CheckFailed(
+            said, example=self.check.code(self.check.name, "case", repr(self.smallest))
+        )
 
 
 def settle(report: Report, on_fail: OnFail) -> Report:

@@ -10,13 +10,13 @@ from scipy import stats
 from limelab.checks import strategies
 from limelab.checks.blackboxes import Wave
 from limelab.checks.evidence import STATISTICAL, rarely
-from limelab.checks.kit import ALPHA, Kit
+from limelab.checks.kit import ALPHA, Kit, replay_code
 from limelab.checks.results import CheckFailed
 from limelab.checks.subject import Subject, effects
 from limelab.seeds import generator
 from limelab.types import Array, NotApplicable
 
-STABILITY = Kit()
+STABILITY = Kit(code=replay_code)
 TRIES = 24
 CHANCE = 0.1  # how often a stable explainer may answer otherwise
 

@@ -63,6 +63,7 @@ class TextOutputs:
 
     Examples
     --------
+    >>> from limelab.checks.blackboxes import Constant
     >>> TextOutputs((AllWords(("so",)), Constant(2.0)))(["so"]).tolist()
     [[1.0, 2.0]]
     """

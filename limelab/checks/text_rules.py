@@ -12,7 +12,7 @@ import numpy as np
 from limelab.checks.blackboxes import Constant
 from limelab.checks.contract import under_global_seed
 from limelab.checks.evidence import RUNS, same_mean, zero_mean
-from limelab.checks.kit import Kit
+from limelab.checks.kit import Kit, replay_code
 from limelab.checks.results import CheckFailed
 from limelab.checks.subject import Subject, close, same_bits
 from limelab.checks.text_cases import (
@@ -28,7 +28,7 @@ from limelab.explanation import Explanation
 from limelab.ragged import Ragged
 from limelab.types import Array, NotApplicable
 
-TEXTS = Kit()
+TEXTS = Kit(code=replay_code)
 _DOCUMENT = "not so good, a very dull film"
 _AFTER = 1000  # seeds of a second group of runs start here: no run is used twice
 
@@ -60,7 +60,7 @@ def check_same_seed_same_bits(subject: Subject, case: TextCase) -> None:
 
 
 @TEXTS.once("contract")
-def check_seed_is_used(subject: Subject, seed: int) -> None:
+def check_seed_of_texts_is_used(subject: Subject, seed: int) -> None:
     """Another seed gives another sample; an explainer without draws says `deterministic = True`."""
     runs = _runs(subject, AllWords(("not", "good")), seed, 4)
     moved = bool((runs != runs[:1]).any())
@@ -96,7 +96,7 @@ def check_batch_is_its_rows(subject: Subject, case: TextCase) -> None:
 
 
 @TEXTS.once("contract")
-def check_pickles(subject: Subject, seed: int) -> None:
+def check_pickles_for_texts(subject: Subject, seed: int) -> None:
     """A pickled copy says the same: explainers travel to workers."""
     case = TextCase((_DOCUMENT,), AllWords(("not", "good")), seed)
     try:
@@ -156,7 +156,7 @@ def check_word_weights(subject: Subject, seed: int) -> None:
 
 
 @TEXTS.once("axiom")
-def check_symmetry(subject: Subject, seed: int) -> None:
+def check_symmetry_of_words(subject: Subject, seed: int) -> None:
     """Two words that the model cannot tell apart have the same effect."""
     model = AllWords(("not", "good"))
     words = TextCase((_DOCUMENT,), Constant(0.0)).words[0]

@@ -61,6 +61,14 @@ def test_a_failure_prints_code_that_fails_again() -> None:
         exec(code, {"EXPLAINER": mutant})
 
 
+def test_a_failure_with_fixed_draws_prints_code_too() -> None:
+    mutant = mutants.InputUnits()
+    (result,) = run(checks_called("check_units"), named(mutant), "", seed=3)
+    assert result.example.endswith('replay("check_units", EXPLAINER, 3)')
+    with pytest.raises(CheckFailed, match="the units of a column matter"):
+        exec(result.example, {"EXPLAINER": mutant})
+
+
 def test_the_smallest_case_is_small() -> None:
     report = check_explainer(mutants.NeverZero(), level="contract", n_examples=10, on_fail=None)
     assert "Column(kind='number', mean=0.0, scale=1.0" in report["check_constant_model"].example
@@ -100,6 +108,7 @@ def test_expected_failures_are_said_and_go_stale() -> None:
             "check_nothing",
         ),
         (lambda: replay("check_nothing", ll.Lime(), None), "is no check over cases"),  # type: ignore[arg-type]
+        (lambda: replay("check_finite", ll.Lime(), 0), "is no check with fixed draws"),
     ],
 )
 def test_refusals(call: Any, said: str) -> None:

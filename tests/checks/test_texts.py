@@ -49,7 +49,7 @@ def test_limes_known_fault_is_named_and_no_other() -> None:
     why = {"check_batch_is_its_rows": "it draws on where the document before it stopped"}
     lime = LimeText(num_samples=100)
     contract = check_text_explainer(
-        lime, level="contract", n_examples=2, expected_failed_checks=why, on_fail=None
+        lime, level="contract", n_examples=8, expected_failed_checks=why, on_fail=None
     )
     assert contract.ok, str(contract)
     assert contract["check_batch_is_its_rows"].status == "xfail"
