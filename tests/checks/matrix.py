@@ -1,6 +1,6 @@
-"""The whole matrix by one command: every check on every broken explainer, and false alarms.
+"""The whole matrix by one command: every check on all that is broken, false alarms, packages.
 
-    python -m tests.checks.matrix                     rows: broken explainers, columns: checks
+    python -m tests.checks.matrix                     every check on everything that is broken
     python -m tests.checks.matrix --false-alarms 300  statistical checks on sound ones, many seeds
     python -m tests.checks.matrix --packages FILE     every check on lime, shap and ours, to a CSV
 
@@ -11,18 +11,28 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import pandas as pd
 
 import limelab as ll
 from limelab import external
 from limelab.blackbox import one_thread
-from limelab.checks import explainer_checks
+from limelab.checks import (
+    Report,
+    check_kernel,
+    check_perturbation,
+    check_surrogate,
+    explainer_checks,
+    text_checks,
+)
 from limelab.checks.explainers import named
 from limelab.checks.kit import ALPHA, Check, run
-from tests.checks import mutants
+from tests.checks import mutants, text_mutants
+from tests.checks.test_metrics import DEFECTS, failed
 
 SOUND = (
     ll.Lime(n_samples=256),
@@ -30,7 +40,7 @@ SOUND = (
     ll.Lime(ll.Marginals(), kernel=ll.Exponential(0.75), n_samples=4096),
 )
 
-PACKAGES = {
+TABLES = {
     "limelab": ll.Lime(),
     "limelab, lime's settings": ll.presets.lime_tabular(),
     "lime": external.LimePackage(),
@@ -38,20 +48,54 @@ PACKAGES = {
     "shap, kernel": external.KernelShap(),
     "shap, permutation": external.PermutationShap(),
 }
+TEXTS = {
+    "limelab": ll.Lime(ll.Dropout(), ll.Presence()),
+    "limelab, lime's settings": ll.presets.lime_text(),
+    "lime": external.LimeText(),
+}
+PACKAGES = (("tables", explainer_checks(), 10, TABLES), ("texts", text_checks(), 5, TEXTS))
+
+
+Found = tuple[str, str, list[str]]  # what is broken, the check that names it, the checks that fail
 
 
 def matrix() -> int:
-    """Print which checks fail on which broken explainer; 1 where one is not caught by its own."""
-    missed = 0
-    checks = explainer_checks()
-    for explainer, name in mutants.EXPLAINERS:
-        report = run(checks, named(explainer), repr(explainer))
-        failed = [result.check for result in report.failed]
-        missed += name not in failed
-        mark = "caught" if name in failed else "MISSED"
-        print(f"{mark} {type(explainer).__name__:24s} by {name}; {len(failed)} checks in all fail")
-    print(f"{len(mutants.EXPLAINERS)} broken explainers, {missed} missed")
+    """Print which checks fail on all that is broken; 1 where one is not caught by its own."""
+    missed = count = 0
+    for kind, found in (
+        ("explainer", _explainers(explainer_checks(), mutants.EXPLAINERS)),
+        ("explainer of texts", _explainers(text_checks(), text_mutants.EXPLAINERS)),
+        ("perturbation", _parts(check_perturbation, mutants.PERTURBATIONS)),
+        ("kernel", _parts(check_kernel, mutants.KERNELS)),
+        ("surrogate", _parts(check_surrogate, mutants.SURROGATES)),
+        ("metric", _metrics()),
+    ):
+        for what, name, failures in found:
+            count, missed = count + 1, missed + (name not in failures)
+            mark = "caught" if name in failures else "MISSED"
+            print(f"{mark} {kind} {what} by {name}; {len(failures)} checks fail", flush=True)
+    print(f"{count} broken on purpose, {missed} missed")
     return int(missed > 0)
+
+
+def _explainers(checks: list[Check], broken: Sequence[tuple[Any, str]]) -> Iterator[Found]:
+    for explainer, name in broken:
+        report = run(checks, named(explainer), repr(explainer))
+        yield type(explainer).__name__, name, [result.check for result in report.failed]
+
+
+def _parts(check: Callable[..., Report], broken: Sequence[tuple[Any, str]]) -> Iterator[Found]:
+    for part, name in broken:
+        report = check(part, n_examples=15, on_fail=None)
+        yield type(part).__name__, name, [result.check for result in report.failed]
+
+
+def _metrics() -> Iterator[Found]:
+    for _, broken, claims, names in DEFECTS:
+        what = getattr(broken, "__name__", None) or broken.name
+        caught = failed(broken, **claims)
+        for name in sorted(names):
+            yield what, name, sorted(caught)
 
 
 def false_alarms(runs: int) -> int:
@@ -63,6 +107,8 @@ def false_alarms(runs: int) -> int:
         for result in report.failed:
             alarms[result.check] += 1
             print(f"seed {seed}, {explainer!r}: {result.check}: {result.reason}", flush=True)
+        if seed % 20 == 19:
+            print(f"{seed + 1} runs, {sum(alarms.values())} false alarms", flush=True)
     print(f"{sum(alarms.values())} false alarms in {runs} runs; stated rate {ALPHA:.0%} a run")
     return int(sum(alarms.values()) > 0)
 
@@ -70,15 +116,18 @@ def false_alarms(runs: int) -> int:
 def packages(path: str) -> int:
     """Write what every check finds on each package's explainer, with the smallest failing case."""
     frames = []
-    for name, explainer in PACKAGES.items():
-        report = run(explainer_checks(), named(explainer), repr(explainer))
-        frames.append(report.to_frame().assign(explainer=name))
-        counts = Counter(result.status for result in report)
-        print(f"{name:28s} " + ", ".join(f"{n} {status}" for status, n in sorted(counts.items())))
-    columns = ["check", "level", "explainer", "status", "reason", "example"]
-    table = pd.concat(frames)[columns].sort_values(["level", "check"], kind="stable")
+    for rows, checks, n_examples, explainers in PACKAGES:
+        for name, explainer in explainers.items():
+            began = time.process_time()
+            report = run(checks, named(explainer), repr(explainer), n_examples=n_examples)
+            spent = time.process_time() - began
+            frames.append(report.to_frame().assign(explainer=name, rows=rows))
+            counts = Counter(result.status for result in report)
+            said = ", ".join(f"{n} {status}" for status, n in sorted(counts.items()))
+            print(f"{rows:7s} {name:28s} {said} ({spent:.0f} s of processor time)", flush=True)
+    columns = ["rows", "level", "check", "explainer", "status", "reason", "example", "says"]
+    table = pd.concat(frames)[columns].sort_values(["rows", "level", "check"], kind="stable")
     table.to_csv(path, index=False)
-    print(table.pivot_table(index="check", columns="explainer", values="status", aggfunc="first"))
     return 0
 
 
@@ -94,7 +143,7 @@ def _fixed() -> Iterator[Check]:
 
 
 def main(arguments: list[str]) -> int:
-    """Read the arguments, run one of the two."""
+    """Read the arguments, run one of the three."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--false-alarms", type=int, metavar="RUNS", default=0)
     parser.add_argument("--packages", metavar="FILE", default="")
