@@ -31,8 +31,7 @@ from limelab.checks import (
 )
 from limelab.checks.explainers import named
 from limelab.checks.kit import ALPHA, Check, run
-from tests.checks import mutants, text_mutants
-from tests.checks.test_metrics import DEFECTS, failed
+from tests.checks import mutants, test_metrics, text_mutants
 
 SOUND = (
     ll.Lime(n_samples=256),
@@ -45,8 +44,8 @@ TABLES = {
     "limelab, lime's settings": ll.presets.lime_tabular(),
     "lime": external.LimePackage(),
     "lime, continuous round x": external.LimePackage(discretizer="none", around="instance"),
-    "shap, kernel": external.KernelShap(),
-    "shap, permutation": external.PermutationShap(),
+    "shap, kernel, 20 background rows": external.KernelShap(),
+    "shap, permutation, 20 background rows": external.PermutationShap(),
 }
 TEXTS = {
     "limelab": ll.Lime(ll.Dropout(), ll.Presence()),
@@ -91,9 +90,10 @@ def _parts(check: Callable[..., Report], broken: Sequence[tuple[Any, str]]) -> I
 
 
 def _metrics() -> Iterator[Found]:
-    for _, broken, claims, names in DEFECTS:
+    broken_metrics: Any = test_metrics
+    for _, broken, claims, names in broken_metrics.DEFECTS:
         what = getattr(broken, "__name__", None) or broken.name
-        caught = failed(broken, **claims)
+        caught = broken_metrics.failed(broken, **claims)
         for name in sorted(names):
             yield what, name, sorted(caught)
 
@@ -124,7 +124,7 @@ def packages(path: str) -> int:
             frames.append(report.to_frame().assign(explainer=name, rows=rows))
             counts = Counter(result.status for result in report)
             said = ", ".join(f"{n} {status}" for status, n in sorted(counts.items()))
-            print(f"{rows:7s} {name:28s} {said} ({spent:.0f} s of processor time)", flush=True)
+            print(f"{rows:7s} {name:38s} {said} ({spent:.0f} s of processor time)", flush=True)
     columns = ["rows", "level", "check", "explainer", "status", "reason", "example", "says"]
     table = pd.concat(frames)[columns].sort_values(["rows", "level", "check"], kind="stable")
     table.to_csv(path, index=False)
