@@ -14,12 +14,12 @@ from limelab.report.markup import Shown
 from limelab.report.names import metric_title, setting, short_labels
 from limelab.report.summary import Summary, at, spread
 
-PREFIX, MOST_METRICS = "realism_", 2
+PREFIX, MOST_METRICS, NAME = "realism_", 2, 28
 KEYS = ["condition", "task", "instance"]
 TITLE = "Does faithfulness cost realism?"
 CAPTION = (
-    "Marks: medians over instances for each way to look, a colour each; thin lines: the middle "
-    "half of fidelity; grey lines join what was fitted to the same points, and carry their name. "
+    "Marks: medians over instances, a pair for each way to look; a grey line joins what was fitted "
+    "to the same points, and carries their name. "
     "Fidelity is measured at each judge's middle radius, {counts}. To the left the model was asked "
     "about points that could be data; to the right, about points it was never trained for. What "
     "this does not say: that realistic points give a right explanation, or that a classifier that "
@@ -39,13 +39,13 @@ def beside_realism(summary: Summary, stem: str) -> Iterator[Shown]:
             name = f"{metric_title(metric)}, judge {judge}, radius {setting(radius)}"
             labels = metric_label(summary, metric), metric_label(summary, summary.fidelity)
             draw = _drawer(summary, numbers, labels)
-            svg = canvas.picture(f"{stem}-real{n}-{len(panels)}", name, draw, height=310)
+            svg = canvas.picture(f"{stem}-real{n}-{len(panels)}", name, draw, width=480, height=320)
             panels.append((name, svg))
             tables.append(numbers.assign(metric=metric, judge=judge, radius=radius))
     if panels:
         whole = pd.concat(tables, ignore_index=True)
         caption = CAPTION.format(counts=counts(whole))
-        yield Shown(TITLE, panels, caption, whole, legend(summary))
+        yield Shown(TITLE, panels, caption, whole, legend(summary), layout="wide")
 
 
 def _there(cells: pd.DataFrame) -> bool:
@@ -84,27 +84,24 @@ def _looks(summary: Summary, cells: pd.DataFrame) -> pd.Series:
 def _drawer(summary: Summary, rows: pd.DataFrame, labels: tuple[str, str]) -> canvas.Draw:
     def draw(ax: Axes) -> None:
         colour, mark = canvas.colours(summary.series), canvas.markers(summary.series)
-        for look, mine in rows.groupby("look", sort=False):
+        for n, (look, mine) in enumerate(rows.groupby("look", sort=False)):
             joined: dict[str, Any] = {"color": canvas.GREY, "linewidth": 0.8, "alpha": 0.6}
             ax.plot(mine["median_realism"], mine["median"], **joined)
-            top = mine.sort_values("median").iloc[-1]
-            spot = (float(top["median_realism"]), float(top["median"]))
-            words: dict[str, Any] = {
-                "fontsize": 7.5,
-                "color": canvas.INK,
-                "ha": "center",
-                "va": "bottom",
-            }
-            ax.annotate(str(look), spot, (0, 5), textcoords="offset points", **words)
+            _named(ax, str(look), mine.sort_values("median"), above=n % 2 == 0)
         for name, mine in rows.groupby("series", sort=False):
-            own: dict[str, Any] = {"color": colour[str(name)]}
-            ax.vlines(
-                mine["median_realism"], mine["low"], mine["high"], linewidth=1, alpha=0.6, **own
-            )
-            ax.plot(mine["median_realism"], mine["median"], mark[str(name)], markersize=6.5,
-                    markeredgecolor="white", **own)  # fmt: skip
-        ax.margins(x=0.16, y=0.08)
+            own: dict[str, Any] = {"color": colour[str(name)], "markeredgecolor": "white"}
+            ax.plot(mine["median_realism"], mine["median"], mark[str(name)], markersize=7, **own)
+        ax.margins(x=0.16, y=0.12)
         canvas.label_x(ax, labels[0])
         canvas.label_y(ax, labels[1])
 
     return draw
+
+
+def _named(ax: Axes, look: str, rising: pd.DataFrame, *, above: bool) -> None:
+    """A name over the upper mark or under the lower one, in turn: neighbours keep clear."""
+    row = rising.iloc[-1 if above else 0]
+    spot, shift = (float(row["median_realism"]), float(row["median"])), 6 if above else -6
+    words: dict[str, Any] = {"fontsize": 8.5, "color": canvas.INK, "ha": "center"}
+    words["va"] = "bottom" if above else "top"
+    ax.annotate(canvas.clipped(look, NAME), spot, (0, shift), textcoords="offset points", **words)
