@@ -72,10 +72,18 @@ def infer(background: Any, rows: Any = None) -> Domain:
         return Image()
     if background is None and rows is not None:
         raise BadInput(
-            f"the background is None and the rows came as {type(rows).__name__}; expected a table "
-            "as background, or rows that need none: a list of strings or of pictures"
+            f"the background is None and the rows came as {_came(rows)}; expected a table as "
+            "background, or rows that need none: a list of strings or of pictures"
         )
     return Table(background)
+
+
+def _came(rows: Any) -> str:
+    """What rows are, and what the first of a list is."""
+    kind = type(rows).__name__
+    return (
+        f"{kind} of {type(rows[0]).__name__}" if isinstance(rows, list | tuple) and rows else kind
+    )
 
 
 def _check_alike(pictures: Any, rows: Any) -> None:

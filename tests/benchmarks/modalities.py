@@ -127,7 +127,11 @@ def _image_race(model: Callable[[Any], Any], picture: Any) -> Race:
         "predict": lambda: [model(stack) for stack in stacks],
         "function": lambda: ll.explain(model, None, [picture], domain=domain, explainer=lime),
         "lime": lambda: theirs.explain_instance(
-            picture, model, num_samples=PICTURES, segmentation_fn=slic
+            picture,
+            model,
+            num_samples=PICTURES,
+            segmentation_fn=slic,
+            progress_bar=False,
         ),
     }
 

@@ -187,6 +187,7 @@ BAD: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: ll.explain(lengths, None, ["so it is"], explainer=Foreign()),
         "2 entries for 1 documents or pictures; expected a list",
     ),
+    "bytes": (lambda: ll.explain(lengths, None, [b"so it is"]), "came as list of bytes"),
     "no background": (
         lambda: ll.explain(lengths, None, np.eye(3)),
         "expected a table as background",
