@@ -52,6 +52,11 @@ def test_our_own_keep_the_contract(lime: ll.Lime) -> None:
     assert report.ok, str(report)
 
 
+def test_a_stale_answer_is_seen_though_other_checks_have_asked_before() -> None:
+    report = check_explainer(mutants.StaleCache(), level="contract", n_examples=2, on_fail=None)
+    assert report["check_nothing_is_kept"].status == "failed"
+
+
 def test_a_failure_prints_code_that_fails_again() -> None:
     mutant = mutants.NeverZero()
     report = check_explainer(mutant, level="contract", n_examples=5, on_fail=None)
