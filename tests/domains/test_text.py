@@ -223,3 +223,8 @@ def test_laws_of_tables_and_changes_decline_words(law: Any) -> None:
         ll.explain(
             lengths, None, ["so it is"], explainer=ll.Lime(law(), ll.Presence(), n_samples=8)
         )
+
+
+def test_draws_follow_the_document_and_how_it_is_cut_and_not_the_corpus() -> None:
+    keys = [one(domain).key for domain in (Text(), Text(["other texts"]), Text(fill=Mask()))]
+    assert keys[0] == keys[1] != keys[2]

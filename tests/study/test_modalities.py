@@ -114,11 +114,13 @@ def test_a_study_says_what_the_line_says(
 ) -> None:
     lime = replace(lime, draws=draws)
     told = small(tasks=[task], conditions={"lime": lime}).run(out).explanations
+    assert set(told["repeat"]) == {0, 1}
     data, model = split(task, 0), fitted(task, 0)
     for repeat, own in told.groupby("repeat"):
         for i, label in enumerate(data.labels):
             row = data.chosen((i, i + 1))
             found = lime.unwarned(model.box, data.domain, row, child(0, "repeat", int(repeat)))
+            assert label in set(own["instance"])
             wanted = found.to_frame().set_index(["output", "feature"])
             mine = own[own["instance"] == label].set_index(["output", "feature"])
             assert list(mine.index) == list(wanted.index)
@@ -213,6 +215,7 @@ def test_what_rows_do_not_share_is_declined_and_said_once(out: Path) -> None:
     assert (results.scores["note"] != "").all()
     over = results.scores[results.scores["metric"].isin(["agreement_prediction", "separability"])]
     assert over.groupby(["task", "metric"]).size().eq(1).all()
+    assert over["note"].str.contains("goes over rows that share them").all()
 
 
 def test_a_judge_that_does_not_know_a_task_leaves_the_others(out: Path) -> None:
