@@ -144,7 +144,7 @@ class StaleCache(Mutant):
 
 
 class TooFewSamples(Mutant):
-    lime = ll.Lime(n_samples=12)
+    lime = ll.Lime(n_samples=8)
 
 
 class DropsTheNames(Mutant):
