@@ -17,7 +17,7 @@ from limelab.checks.results import STALE, CheckFailed, Level, Report, Result
 from limelab.types import BadInput, NotApplicable
 
 OnFail = Literal["raise", "warn"] | None
-_REFUSALS = 40  # in a row from the first case on, after which no more are asked
+_REFUSALS = 20  # in a row from the first case on, after which no more are asked
 _SHRINKS = 30  # calls that a shrink may take: explainers are slow, and the first case is small
 ALPHA = 0.01  # false alarms of all statistical checks of one kit together
 

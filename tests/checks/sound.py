@@ -75,6 +75,15 @@ def others() -> Iterator[Any]:
     yield GlobalPermutation(repeats=2, size=40)
 
 
+# what takes more than a second or two of the contract: checked with the slow tests only
+HEAVY = ("OptiLime(", "EntropyBins(", "TreeShap(")
+
+
+def is_heavy(explainer: Any) -> bool:
+    """Whether an explainer is left to the slow tests."""
+    return any(word in repr(explainer) for word in HEAVY)
+
+
 def expected(explainer: Any) -> dict[str, str]:
     """What an explainer breaks on purpose."""
     found: dict[str, str] = {}

@@ -10,9 +10,10 @@ from limelab.checks import check_explainer
 from tests.checks import sound
 
 EXPLAINERS = [*sound.limes(), *sound.others()]
+QUICK = [explainer for explainer in EXPLAINERS if not sound.is_heavy(explainer)]
 
 
-@pytest.mark.parametrize("explainer", EXPLAINERS, ids=repr)
+@pytest.mark.parametrize("explainer", QUICK, ids=repr)
 def test_it_keeps_the_contract(explainer: Any) -> None:
     report = check_explainer(
         explainer,

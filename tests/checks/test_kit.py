@@ -48,7 +48,7 @@ def test_all_declined_is_skipped_with_the_reason_and_soon() -> None:
 
     (result,) = run(kit_of(check_none, st.integers(0, 10**6)).checks, None, "x", n_examples=100)
     assert (result.status, result.reason) == ("skipped", "no trees here")
-    assert len(asked) == 40
+    assert len(asked) == 20
 
 
 def test_refusals_among_the_first_do_not_end_the_search() -> None:
