@@ -84,7 +84,7 @@ def test_a_broken_one_is_status_1_with_code_to_paste(shell: Callable[..., Result
     found = shell("mine_to_check:Stuck", "--level", "contract", "--examples", "2")
     assert found.exit_code == 1
     assert "failed  contract  check_constant_model" in found.output
-    assert 'replay("check_seed_is_used"' not in found.stderr
+    assert 'replay("check_seed_is_used", EXPLAINER, 0)' in found.stderr
     assert 'replay("check_constant_model", EXPLAINER' in found.stderr
 
 
