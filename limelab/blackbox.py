@@ -247,8 +247,9 @@ def _failure(model: Any, inputs: Any, error: Exception) -> str:
     if isinstance(error, NotFittedError):
         return f"Got {_title(model)} unfitted, but expected a fitted model: call fit(X, y) first."
     return (
-        f"{_title(model)} failed on {_described(inputs)} with {type(error).__name__}: {error} "
-        "Hand rows as the model was fitted on, or a function that prepares them."
+        f"{_title(model)} failed on {_described(inputs)} with {type(error).__name__}: "
+        f"{str(error).rstrip('.')}. Expected an answer to rows as it was fitted on: hand it such "
+        "rows, a function that prepares them, or mend the model."
     )
 
 

@@ -218,7 +218,8 @@ def show(out: Out = OUT) -> None:
     from limelab.study.store import Store
 
     with _errors(), Store.read(out) as store:
-        typer.echo(overview(store).to_string(index=False))
+        found = overview(store)
+        typer.echo(found.to_string(index=False) if len(found) else f"{out}: no blocks yet")
 
 
 @store_app.command()
@@ -375,7 +376,7 @@ def _print_plan(stem: str, study: Any, out: Path, how: Any) -> None:
     queries |= {PROBES: more} if more else {}
     typer.echo(
         f"{stem}: {len(keys)} blocks that ask, of them {len(held)} held; "
-        f"to ask: {_counts(queries)} (and a few probes a model)"
+        f"to ask: {_counts(queries)} (and a few probes a model{_uncounted(planned)})"
     )
     found, workers = forecast(study, planned, held), count(how.n_jobs)
     kinds = ", ".join(f"{kind} {n} ({done} held)" for kind, (n, done) in found.blocks.items())
@@ -388,6 +389,14 @@ def _print_plan(stem: str, study: Any, out: Path, how: Any) -> None:
         f"  memory: at most {said(found.memory)} a worker; the rows of a task in {found.chunks} "
         f"{'chunk' if found.chunks == 1 else 'chunks'}"
     )
+
+
+def _uncounted(planned: Any) -> str:
+    """What else will ask, and does not say beforehand how much."""
+    kinds = {block.spec.kind for block in planned.asking()}
+    names = {"explainer": "explainers of another make", "measure": "measures"}
+    told = [said for kind, said in names.items() if kind in kinds]
+    return f"; {' and '.join(told)} ask more, which they alone know" if told else ""
 
 
 def _counts(queries: Mapping[str, int]) -> str:

@@ -247,7 +247,7 @@ def explain(
     seed = checked_seed(seed)
     held = infer(background if domain is None else domain, rows)
     explainer = usual(held) if explainer is None else explainer
-    if not callable(getattr(explainer, "explain", None)):
+    if isinstance(explainer, type) or not callable(getattr(explainer, "explain", None)):
         raise BadInput(
             f"explainer={explainer!r} has no explain(predict, background, rows, seed); expected "
             "Lime() or an object with that method"
@@ -498,19 +498,21 @@ class _Fitted:
         with np.errstate(invalid="ignore"):
             worst = np.fmin.reduce(self.model.r2_out, axis=1)
         undefined = self._each(np.isnan(self.model.r2).any(axis=1))
+        masks = self.lime.perturbation.family == "mask"
+        remedy = "another fill, such as Colour(0.0)" if masks else "widen the neighbourhood"
         for i in np.flatnonzero(undefined):
-            yield int(i), "the model does not vary here: R2 is undefined (widen the neighbourhood)"
+            yield int(i), f"the model does not vary here: R2 is undefined ({remedy})"
         for i in np.flatnonzero(self._each(worst < _LOW_R2)):
             yield int(i), self._low_r2(self._each(worst)[i])
 
     def _low_r2(self, r2: float) -> str:
+        several = self.model.r2_out.shape[1] > 1
+        of = "R2 out of sample, of the output where it is least," if several else "R2 out of sample"
         if r2 < 0:
-            return (
-                f"R2 out of sample is {r2:.2g}, worse than the mean (take 4 times as many samples)"
-            )
+            return f"{of} is {r2:.2g}, worse than the mean (take 4 times as many samples)"
         other = "Tree()" if self.model.coef is not None else "LeastSquares()"
         return (
-            f"R2 out of sample is {r2:.2g}: the surrogate misses most of the model "
+            f"{of} is {r2:.2g}: the surrogate misses most of the model "
             f"(take a narrower neighbourhood, or another surrogate such as {other})"
         )
 

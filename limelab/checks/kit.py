@@ -141,7 +141,9 @@ def run(
     -------
     report : Report
     """
-    chosen, expected = list(checks), dict(expected_failed_checks or {})
+    chosen, expected = list(checks), _mapping(expected_failed_checks or {})
+    if isinstance(n_examples, bool) or not isinstance(n_examples, int) or n_examples < 1:
+        raise BadInput(f"n_examples={n_examples!r}; expected a whole number of at least 1")
     refuse_unknown(expected, chosen)
     return Report(name, tuple(_result(c, subject, n_examples, seed, expected) for c in chosen))
 
@@ -152,6 +154,15 @@ def refuse_unknown(expected: Mapping[str, str], checks: Iterable[Check]) -> None
     unknown = sorted(set(expected) - set(known))
     if unknown:
         raise BadInput(f"expected_failed_checks names {unknown[0]!r}; the checks are {known}")
+
+
+def _mapping(expected: Any) -> dict[str, str]:
+    if not isinstance(expected, Mapping):
+        raise BadInput(
+            f"expected_failed_checks={expected!r}; expected a mapping of check names to reasons, "
+            'such as {"check_units": "slopes are per unit"}'
+        )
+    return dict(expected)
 
 
 def _result(

@@ -84,7 +84,7 @@ def find(out: Path) -> list[Path]:
     if not found:
         raise BadInput(
             f"{out} holds no results: there is no {MANIFEST} in it or in a folder of it; "
-            "run a study into it first, such as `limelab run --quick`"
+            "run a study into it first, such as `limelab run --quick`, or again what was cut off"
         )
     return found
 

@@ -113,7 +113,7 @@ def evaluate(  # noqa: PLR0913 -- public and fixed: what is judged (four), and h
     >>> found.groupby("metric")["value"].count().to_dict()
     {'pgi_1': 2, 'rmse': 0}
     """
-    chosen = tuple(default_metrics() if metrics is None else metrics)
+    chosen = _chosen(metrics)
     table, seed = _table(background), checked_seed(seed)
     with one_thread():
         whole = as_blackbox(model, table)
@@ -126,6 +126,18 @@ def evaluate(  # noqa: PLR0913 -- public and fixed: what is judged (four), and h
         frame, _ = score_rows(evidence, chosen, given.labels, {**lacks, **more})
     further = [str(name) for name in frame if name not in (*SCORE_AXES, "note")]
     return frame[[*SCORE_AXES, *further, "note"]]
+
+
+def _chosen(metrics: Any) -> tuple[Metric, ...]:
+    """Metric values, each of its own name."""
+    given = default_metrics() if metrics is None else metrics
+    chosen = tuple(given) if isinstance(given, (list, tuple)) else (given,)
+    for metric in chosen:
+        if isinstance(metric, type) or not callable(getattr(metric, "score", None)):
+            raise BadInput(
+                f"metrics holds {metric!r}; expected metric values such as limelab.metrics.PGI(1)"
+            )
+    return chosen
 
 
 def default_metrics() -> list[Metric]:

@@ -15,6 +15,7 @@ from limelab.domains import Image, Table, Text
 from limelab.seeds import child, generator
 from limelab.study.memory import Rows
 from limelab.study.modalities import KINDS, Data, choices, domain_of, named, read_by, taken, whole
+from limelab.study.usable import check_usable
 from limelab.types import Array, BadInput, NotApplicable, View
 
 if TYPE_CHECKING:
@@ -169,6 +170,7 @@ def load(task: Task) -> Data:
             f"{task.data_name}() returned {type(data).__name__}; expected limelab.datasets.Dataset"
             ", Texts or Images"
         )
+    check_usable(task.data_name, data, task.instances)
     return data
 
 
