@@ -257,6 +257,18 @@ MODELS: dict[str, tuple[Any, str]] = {
 
 CALLS: dict[str, tuple[Callable[[], Any], str]] = {
     "no explainer": (lambda: explain(ARRAY, explainer=first), r"has no explain\(predict, backgro"),
+    "an explainer's class": (
+        lambda: explain(ARRAY, explainer=ll.Lime),
+        r"has no explain\(predict, backgro",
+    ),
+    "a metric by its name": (
+        lambda: ll.evaluate(np.zeros((2, 3)), first, ARRAY, ARRAY[:2], metrics=["pgi"]),
+        "expected metric values such as limelab.metrics.PGI",
+    ),
+    "a metric's class": (
+        lambda: ll.evaluate(np.zeros((2, 3)), first, ARRAY, ARRAY[:2], metrics=ll.metrics.PGI),
+        "expected metric values such as limelab.metrics.PGI",
+    ),
     "a wrong shape": (
         lambda: explain(ARRAY, explainer=Returns(np.zeros((2, 4)))),
         r"returned shape \(2, 4\); expected numbers of shape \(2, 3\) or \(2, 3, 1\)",

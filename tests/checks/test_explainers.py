@@ -108,6 +108,11 @@ def test_expected_failures_are_said_and_go_stale() -> None:
     [
         (lambda: check_explainer(ll.Lime), "expected a value with explain"),
         (lambda: check_explainer(ll.Lime(), level="law"), "level='law'"),
+        (lambda: check_explainer(ll.Lime(), n_examples=0), "n_examples=0; expected a whole"),
+        (
+            lambda: check_explainer(ll.Lime(), expected_failed_checks=["check_units"]),  # type: ignore[arg-type]
+            "expected a mapping of check names",
+        ),
         (
             lambda: check_explainer(ll.Lime(), expected_failed_checks={"check_nothing": "x"}),
             "check_nothing",
