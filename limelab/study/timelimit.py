@@ -7,10 +7,11 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 GRACE_S = 5.0  # from the interruption to the last resort
+_STEPS = 10_000
 
 
 class OverTime(BaseException):
@@ -66,6 +67,7 @@ class _Guard:
         self.seconds, self.last_resort = seconds, last_resort
         self.thread, self.main = threading.get_ident(), _by_signal()
         self.done, self.lock = threading.Event(), threading.Lock()
+        self.thrown = False
 
     def watch(self) -> None:
         threading.Thread(target=self._watch, daemon=True).start()
@@ -73,8 +75,12 @@ class _Guard:
     def call_off(self) -> None:
         with self.lock:
             self.done.set()
-        if not self.main:  # one that is on its way and has not arrived
-            _throw(self.thread, None)
+        if self.thrown:
+            # One that is on its way arrives within a few steps. Taking it back instead would leave
+            # CPython 3.11 looking for it for good, and never getting past a traced call.
+            with suppress(OverTime):
+                for _ in range(_STEPS):
+                    pass
 
     def _watch(self) -> None:
         if self.done.wait(self.seconds):
@@ -85,14 +91,15 @@ class _Guard:
             if self.main:
                 signal.pthread_kill(self.thread, signal.SIGALRM)
             else:
-                _throw(self.thread, OverTime)
+                self.thrown = True
+                _throw(self.thread)
         if not self.done.wait(GRACE_S) and self.last_resort is not None:
             self.last_resort()
 
 
-def _throw(thread: int, kind: type[BaseException] | None) -> None:
-    """Have Python raise in another thread, at its next step; None takes it back."""
-    raised = None if kind is None else ctypes.py_object(kind)
+def _throw(thread: int) -> None:
+    """Have Python raise OverTime in another thread, at its next step."""
+    raised = ctypes.py_object(OverTime)
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), raised)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -86,3 +88,32 @@ def test_what_cannot_be_interrupted_meets_the_last_resort(monkeypatch: Any) -> N
     with limited(0.05, called.set):
         deaf()
     assert called.is_set()
+
+
+TRACED = """
+import sys, threading, time
+from limelab.study.timelimit import OverTime, limited
+
+def run(seconds):
+    try:
+        with limited(seconds):
+            time.sleep(0.05)
+    except OverTime:
+        pass
+
+for seconds in (10.0, 0.01, 0.05):
+    thread = threading.Thread(target=run, args=[seconds])
+    thread.start()
+    thread.join()
+sys.settrace(lambda *_: None)
+(lambda: None)()
+print("traced")
+"""
+
+
+def test_a_process_can_be_traced_afterwards() -> None:
+    """An interruption that is left behind would stop every debugger and coverage tool."""
+    ran = subprocess.run(
+        [sys.executable, "-c", TRACED], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert ran.stdout == "traced\n"
