@@ -12,6 +12,23 @@ from hypothesis.strategies import SearchStrategy
 
 from limelab.checks.blackboxes import Bowl, Linear, Model, Product, Step, Wave
 from limelab.checks.cases import Case, Column
+from limelab.checks.neighbourhoods import neighbourhoods
+from limelab.kernels import Exponential, Flat
+from limelab.lime import Lime
+from limelab.perturbations import Gaussian, Marginals, Neighbours
+from limelab.surrogates import LeastSquares, Ridge, Tree
+
+__all__ = [
+    "black_boxes",
+    "cases",
+    "columns",
+    "documents",
+    "explainers",
+    "images",
+    "instances",
+    "neighbourhoods",
+    "tables",
+]
 
 _WEIGHTS = st.integers(-3, 3).map(float)
 _SEEDS = st.integers(0, 2**16)
@@ -102,6 +119,38 @@ def cases(
 
 
 _WORDS = ("good", "bad", "not", "very", "plot", "film", "dull", "loved", "it", "a")
+
+
+def instances(case: Case) -> SearchStrategy[Any]:
+    """One row of a case's background, as a frame or an array of one row.
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> find(instances(leading(0)), lambda row: row.index[0] == 3).shape
+    (1, 4)
+    """
+    return st.integers(0, case.n - 1).map(lambda i: case.background[i : i + 1])
+
+
+def explainers(*, n_samples: int = 256) -> SearchStrategy[Lime]:
+    """Limes of every family of perturbations, with lines and trees, own draws and shared.
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> find(explainers(n_samples=64), lambda lime: lime.draws == "own").n_samples
+    64
+    """
+    laws = (Gaussian(), Gaussian(0.25), Marginals(), Neighbours(0.3))
+    return st.builds(
+        Lime,
+        perturbation=st.sampled_from(laws),
+        kernel=st.sampled_from((Flat(), Exponential(0.75))),
+        surrogate=st.sampled_from((LeastSquares(), Ridge(), Tree())),
+        n_samples=st.just(n_samples),
+        draws=st.sampled_from(("shared", "own")),
+    )
 
 
 def documents(*, max_words: int = 12) -> SearchStrategy[str]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import hypothesis.strategies as st
 import numpy as np
 from hypothesis import given, settings
 
 from limelab.checks import strategies
 from limelab.checks.cases import Case
-from limelab.domains import Table
+from limelab.domains import Table, infer
+from limelab.lime import Lime, explain_with
 
 
 @settings(max_examples=30)
@@ -38,3 +40,19 @@ def test_the_fixed_cases_lie_where_the_wave_is_steep() -> None:
     for seed in range(20):
         for case in (strategies.curved(seed), strategies.leading(seed)):
             assert abs(float(case.model(case.explained)[0])) < 0.6
+
+
+@settings(max_examples=20)
+@given(st.data())
+def test_any_instance_is_a_row_of_the_background(data: st.DataObject) -> None:
+    case = data.draw(strategies.cases())
+    row = data.draw(strategies.instances(case))
+    assert len(row) == 1
+    Table(case.background).encode(row)
+
+
+@settings(max_examples=10)
+@given(strategies.explainers(n_samples=64), strategies.cases(codes=False))
+def test_any_explainer_explains_a_case(lime: Lime, case: Case) -> None:
+    found = explain_with(lime, case.model, infer(case.background), case.explained, case.seed)
+    assert found.effect.shape[:2] == (1, len(case.columns))
