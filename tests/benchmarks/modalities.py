@@ -131,7 +131,6 @@ def _image_race(model: Callable[[Any], Any], picture: Any) -> Race:
             model,
             num_samples=PICTURES,
             segmentation_fn=slic,
-            progress_bar=False,
         ),
     }
 
