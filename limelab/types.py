@@ -568,6 +568,11 @@ class Metric(Protocol):
     says_not : str
         One sentence: what this number does not say.
 
+    Those of `limelab.metrics` also say ``reads`` (which reading of an explanation: importance,
+    effect, coef, contribution, slope, ..., or its local model or points), ``bounds`` (least and
+    largest value), ``source``, and ``declines``: what gets a reason in place of a value. Such rows
+    are NaN in the table and are counted there.
+
     What it needs it says by further attributes: ``needs_judge = True``, ``needs_reference`` (True
     for the two permutation importances, or the set of names in `Evidence.references`),
     ``needs_local = True``, ``needs_sampled = True``, ``needs_truth = True``, ``moves`` (a `Moves`),

@@ -9,7 +9,15 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from scipy import stats
 
-from limelab.metrics.measures import TOP_K, Formula, ceiling, formula, over_repeats, unit
+from limelab.metrics.measures import (
+    TOP_K,
+    Formula,
+    bounds,
+    ceiling,
+    formula,
+    over_repeats,
+    unit,
+)
 from limelab.metrics.notes import declined, explained
 from limelab.metrics.pairs import jackknife, mean_where
 from limelab.metrics.ranks import complete
@@ -95,6 +103,13 @@ class Agreement:
     k: int = 5
     over_instances: ClassVar[bool] = True
     better: ClassVar[Literal["lower", "higher", "neither"]] = "higher"
+    source: ClassVar[str] = (
+        "Measures of Krishna et al. 2022, arXiv 2202.01602, on Breiman 2001's importance"
+    )
+    declines: ClassVar[str] = (
+        "no such reference; fewer than 3 features, or k; no usable explanation; importances "
+        "that all tie"
+    )
     says_not: ClassVar[str] = (
         "The two answer different questions: low agreement may be a model with different local "
         "and global behaviour, or correlated features, and no fault of the explanation."
@@ -123,6 +138,11 @@ class Agreement:
     def unit(self) -> str:
         """That of the measure."""
         return unit(self.measure)
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Those of the measure."""
+        return bounds(self.measure)
 
     @property
     def name(self) -> str:

@@ -103,6 +103,8 @@ class Sparseness:
     better: ClassVar[Literal["lower", "higher", "neither"]] = "higher"
     unit: ClassVar[str] = "Gini index, 0 to 1 - 1 / features"
     source: ClassVar[str] = "Chalasani et al. 2020, arXiv 1810.06583"
+    bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
+    declines: ClassVar[str] = "a missing explanation; importances that are all 0"
     says_not: ClassVar[str] = "A short explanation is not a right one: any single feature wins."
 
     def score(self, evidence: Evidence) -> Sequence[Score]:
@@ -125,6 +127,8 @@ class Complexity:
     better: ClassVar[Literal["lower", "higher", "neither"]] = "lower"
     unit: ClassVar[str] = "nats"
     source: ClassVar[str] = "Bhatt et al. 2020, arXiv 2005.00631"
+    bounds: ClassVar[tuple[float, float]] = (0.0, np.inf)
+    declines: ClassVar[str] = "a missing explanation; importances that are all 0"
     says_not: ClassVar[str] = "A short explanation is not a right one: any single feature wins."
 
     def score(self, evidence: Evidence) -> Sequence[Score]:
@@ -152,6 +156,8 @@ class EffectiveComplexity:
     better: ClassVar[Literal["lower", "higher", "neither"]] = "lower"
     unit: ClassVar[str] = "features"
     source: ClassVar[str] = "Nguyen & Martinez 2020, arXiv 2007.07584, with a threshold"
+    bounds: ClassVar[tuple[float, float]] = (0.0, np.inf)
+    declines: ClassVar[str] = "a missing explanation; importances that are all 0"
     says_not: ClassVar[str] = "A short explanation is not a right one: any single feature wins."
 
     def __post_init__(self) -> None:

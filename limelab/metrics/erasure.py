@@ -98,6 +98,11 @@ class Comprehensiveness:
     better: ClassVar[Literal["lower", "higher", "neither"]] = "higher"
     unit: ClassVar[str] = "background standard deviations of the model"
     source: ClassVar[str] = "DeYoung et al. 2020, arXiv 1911.03429"
+    bounds: ClassVar[tuple[float, float]] = (-np.inf, np.inf)
+    declines: ClassVar[str] = (
+        "one feature; rows that do not share their columns; a missing explanation; outputs that "
+        "x does not raise above the baseline; a model that is constant over the background"
+    )
     says_not: ClassVar[str] = (
         "Rows with features at mean or mode may lie off the data; features are ranked by "
         "magnitude, so one that lowers the output counts against."

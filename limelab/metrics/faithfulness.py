@@ -129,6 +129,11 @@ class FaithfulnessCorrelation:
     best: ClassVar[float] = 1.0
     unit: ClassVar[str] = "Pearson's r, -1 to 1"
     source: ClassVar[str] = "Bhatt et al. 2020, arXiv 2005.00631"
+    bounds: ClassVar[tuple[float, float]] = (-1.0, 1.0)
+    declines: ClassVar[str] = (
+        "fewer than 3 features; no such reading; rows that do not share their columns; a "
+        "missing explanation; sums or drops that are all equal"
+    )
     says_not: ClassVar[str] = (
         "Rows of means and modes may lie off the data, where the model was never asked to be right."
     )
@@ -193,6 +198,11 @@ class FaithfulnessEstimate:
     best: ClassVar[float] = 1.0
     unit: ClassVar[str] = "Pearson's r, -1 to 1"
     source: ClassVar[str] = "Alvarez-Melis & Jaakkola 2018, arXiv 1806.07538"
+    bounds: ClassVar[tuple[float, float]] = (-1.0, 1.0)
+    declines: ClassVar[str] = (
+        "fewer than 3 features; no such reading; rows that do not share their columns; a "
+        "missing explanation; attributions or drops that are all equal"
+    )
     says_not: ClassVar[str] = "One feature at a time says nothing about features that act together."
 
     def __post_init__(self) -> None:

@@ -32,6 +32,12 @@ class Rmse:
     better: ClassVar[Literal["lower", "higher", "neither"]] = "lower"
     best: ClassVar[float] = 0.0
     unit: ClassVar[str] = "background standard deviations of the model"
+    reads: ClassVar[str] = "local model"
+    bounds: ClassVar[tuple[float, float]] = (0.0, np.inf)
+    source: ClassVar[str] = "Root mean squared error; its unit makes tasks comparable"
+    declines: ClassVar[str] = (
+        "no local model; a missing explanation; a model that is constant over the background"
+    )
     says_not: ClassVar[str] = "A small error where the model is flat is no credit to the surrogate."
 
     def score(self, evidence: Evidence) -> Sequence[Score]:
@@ -69,6 +75,12 @@ class R2:
     better: ClassVar[Literal["lower", "higher", "neither"]] = "higher"
     best: ClassVar[float] = 1.0
     unit: ClassVar[str] = "share of variance"
+    reads: ClassVar[str] = "local model"
+    bounds: ClassVar[tuple[float, float]] = (-np.inf, 1.0)
+    source: ClassVar[str] = "Coefficient of determination, guarded"
+    declines: ClassVar[str] = (
+        "no local model; a missing explanation; a model that varies by less than `floor` round x"
+    )
     says_not: ClassVar[str] = (
         "It is not an average error: the places where it is declined are the flattest."
     )
@@ -106,6 +118,14 @@ class Gap:
     better: ClassVar[Literal["lower", "higher", "neither"]] = "lower"
     best: ClassVar[float] = 0.0
     unit: ClassVar[str] = "background standard deviations of the model"
+    reads: ClassVar[str] = "local model"
+    bounds: ClassVar[tuple[float, float]] = (0.0, np.inf)
+    source: ClassVar[str] = (
+        "Absolute error at x, called local concordance by Amparore et al. 2021, arXiv 2106.00461"
+    )
+    declines: ClassVar[str] = (
+        "no local model; a missing explanation; a model that is constant over the background"
+    )
     says_not: ClassVar[str] = "A surrogate may meet the model at x and be wrong all round it."
 
     def score(self, evidence: Evidence) -> Sequence[Score]:
@@ -130,6 +150,10 @@ class LimeScore:
     name: ClassVar[str] = "lime_r2"
     better: ClassVar[Literal["lower", "higher", "neither"]] = "higher"
     unit: ClassVar[str] = "share of variance"
+    reads: ClassVar[str] = "fit"
+    bounds: ClassVar[tuple[float, float]] = (-np.inf, 1.0)
+    source: ClassVar[str] = "Ribeiro et al. 2016, arXiv 1602.04938; code of lime, `score`"
+    declines: ClassVar[str] = "a missing explanation; a fit without a score of its own"
     says_not: ClassVar[str] = (
         "It is measured on the samples that were fitted, so it rises with fewer samples."
     )
@@ -155,6 +179,12 @@ class LabelAgreement:
     better: ClassVar[Literal["lower", "higher", "neither"]] = "higher"
     best: ClassVar[float] = 1.0
     unit: ClassVar[str] = "share of points"
+    reads: ClassVar[str] = "local model"
+    bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
+    source: ClassVar[str] = (
+        "Share of equal predictions, called fidelity by Guidotti et al. 2018, arXiv 1805.10820"
+    )
+    declines: ClassVar[str] = "no local model; one output; a missing explanation"
     says_not: ClassVar[str] = (
         "Where the model gives one label throughout, a constant surrogate agrees fully; "
         "for outputs that are not classes it means nothing."
@@ -194,6 +224,13 @@ class RmseArea:
     better: ClassVar[Literal["lower", "higher", "neither"]] = "lower"
     best: ClassVar[float] = 0.0
     unit: ClassVar[str] = "background standard deviations of the model"
+    reads: ClassVar[str] = "local model"
+    bounds: ClassVar[tuple[float, float]] = (0.0, np.inf)
+    source: ClassVar[str] = "Trapezoid rule over log radius on `Rmse`"
+    declines: ClassVar[str] = (
+        "no local model; fewer than two radii; a missing explanation; a model that is constant "
+        "over the background"
+    )
     says_not: ClassVar[str] = "Which radius matters is not for an average to say: read the curve."
 
     def score(self, evidence: Evidence) -> Sequence[Score]:

@@ -102,6 +102,11 @@ class PGI:
     better: ClassVar[Literal["lower", "higher", "neither"]] = "higher"
     unit: ClassVar[str] = "background standard deviations of the model"
     source: ClassVar[str] = "Agarwal et al. 2022, OpenXAI, arXiv 2206.11104"
+    bounds: ClassVar[tuple[float, float]] = (0.0, np.inf)
+    declines: ClassVar[str] = (
+        "k features or fewer; rows that do not share their columns; a missing explanation; a "
+        "model that is constant over the background"
+    )
     says_not: ClassVar[str] = (
         "It rewards whichever features the model reacts to when moved at random, on the data or off"
     )
@@ -197,6 +202,11 @@ class PGIArea:
     better: ClassVar[Literal["lower", "higher", "neither"]] = "higher"
     unit: ClassVar[str] = "background standard deviations of the model"
     source: ClassVar[str] = "Agarwal et al. 2022, OpenXAI, arXiv 2206.11104"
+    bounds: ClassVar[tuple[float, float]] = (0.0, np.inf)
+    declines: ClassVar[str] = (
+        "one feature; rows that do not share their columns; a missing explanation; a model that "
+        "is constant over the background"
+    )
     says_not: ClassVar[str] = PGI.says_not
 
     def __post_init__(self) -> None:

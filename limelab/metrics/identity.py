@@ -101,6 +101,8 @@ class Identity:
     better: ClassVar[Literal["lower", "higher", "neither"]] = "higher"
     unit: ClassVar[str] = "share of pairs of repeats, 0 to 1"
     source: ClassVar[str] = "Honegger 2018, arXiv 1808.05054"
+    bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
+    declines: ClassVar[str] = "fewer than two usable repeats"
     says_not: ClassVar[str] = (
         "All or nothing: two explanations that differ in the last digit count as two that "
         "contradict each other."
@@ -132,6 +134,10 @@ class Separability:
     better: ClassVar[Literal["lower", "higher", "neither"]] = "higher"
     unit: ClassVar[str] = "share of other rows, 0 to 1"
     source: ClassVar[str] = "Honegger 2018, arXiv 1808.05054"
+    bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
+    declines: ClassVar[str] = (
+        "rows that do not share their columns; a missing explanation; no other row that differs"
+    )
     says_not: ClassVar[str] = (
         "Noise separates everything, and a model that is linear deserves one explanation for all."
     )

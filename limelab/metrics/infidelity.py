@@ -102,6 +102,11 @@ class Infidelity:
     best: ClassVar[float] = 0.0
     unit: ClassVar[str] = "background variances of the model"
     source: ClassVar[str] = "Yeh et al. 2019, arXiv 1901.09392"
+    bounds: ClassVar[tuple[float, float]] = (0.0, np.inf)
+    declines: ClassVar[str] = (
+        "coefficients that are no slopes; no column of numbers; rows that do not share their "
+        "columns; a missing explanation; a model that is constant over the background"
+    )
     says_not: ClassVar[str] = (
         "It judges slopes at one distance: an explanation of another neighbourhood answers another "
         "question."

@@ -65,6 +65,17 @@ def unit(name: str) -> str:
     return ORDERS[name][1] if name in ORDERS else TOP_K[checked(name)][1]
 
 
+def bounds(name: str) -> tuple[float, float]:
+    """Least and largest value of a measure: the correlations run from -1.
+
+    Examples
+    --------
+    >>> bounds("kendall"), bounds("feature")
+    ((-1.0, 1.0), (0.0, 1.0))
+    """
+    return (-1.0 if unit(name).endswith("-1 to 1") else 0.0), 1.0
+
+
 def checked(name: str) -> str:
     """The name of a measure, or an error that tells the names there are."""
     if name not in ORDERS and name not in TOP_K:

@@ -115,6 +115,10 @@ class Monotonicity:
     better: ClassVar[Literal["lower", "higher", "neither"]] = "higher"
     unit: ClassVar[str] = "0 or 1"
     source: ClassVar[str] = "Luss et al. 2019, arXiv 1905.12698"
+    bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
+    declines: ClassVar[str] = (
+        "no such reading; rows that do not share their columns; a missing explanation"
+    )
     says_not: ClassVar[str] = (
         "It is no test of an additive model: there each step has its sign in every order, and the "
         "right explanation fails wherever a feature lowers the output."
@@ -193,6 +197,11 @@ class MonotonicityCorrelation:
     better: ClassVar[Literal["lower", "higher", "neither"]] = "higher"
     unit: ClassVar[str] = "Spearman's rho, -1 to 1"
     source: ClassVar[str] = "Nguyen & Martinez 2020, arXiv 2007.07584"
+    bounds: ClassVar[tuple[float, float]] = (-1.0, 1.0)
+    declines: ClassVar[str] = (
+        "fewer than 3 features; rows that do not share their columns; a missing explanation; "
+        "importances or changes that are all equal"
+    )
     says_not: ClassVar[str] = (
         "Values from all over the background ask a global question of a local explanation."
     )

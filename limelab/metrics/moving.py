@@ -39,6 +39,8 @@ class Moving:
     moves: Moves = NEARBY
     reads: ClassVar[str] = "effect"
     better: ClassVar[Direction] = "lower"
+    bounds: ClassVar[tuple[float, float]] = (0.0, np.inf)
+    declines: ClassVar[str] = "no explanation at x; no move that counts"
     _needs_x: ClassVar[bool] = False
 
     def score(self, evidence: Evidence) -> Sequence[Score]:

@@ -51,6 +51,11 @@ class _Realism:
     reads: ClassVar[str] = "points"
     needs_sampled: ClassVar[bool] = True
     better: ClassVar[Literal["lower", "higher", "neither"]] = "lower"
+    bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
+    declines: ClassVar[str] = (
+        "no points shown; rows that do not share their columns; fewer than 10 held-out rows; no "
+        "weight on any point"
+    )
 
     def __post_init__(self) -> None:
         if self.weighting not in WEIGHTINGS:
@@ -181,6 +186,8 @@ class RealismDistance(_Realism):
     name: ClassVar[str] = "realism_distance"
     unit: ClassVar[str] = "distances of held-out rows"
     source: ClassVar[str] = "nearest-neighbour distance ratio"
+    bounds: ClassVar[tuple[float, float]] = (0.0, np.inf)
+    declines: ClassVar[str] = f"{_Realism.declines}; half of the held-out rows in the background"
     says_not: ClassVar[str] = "Copies of the background score 0: near the data is not like the data"
 
     def _why_not(self, data: Coordinates) -> str:
@@ -208,6 +215,7 @@ class RealismMahalanobis(_Realism):
     name: ClassVar[str] = "realism_mahalanobis"
     unit: ClassVar[str] = "mean quantile among held-out rows, 0.5 for data"
     source: ClassVar[str] = "Mahalanobis distance"
+    declines: ClassVar[str] = f"{_Realism.declines}; no column of numbers"
     says_not: ClassVar[str] = "It sees one ellipse: a hole in the middle of the data is invisible."
 
     def _why_not(self, data: Coordinates) -> str:

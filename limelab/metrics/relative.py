@@ -25,6 +25,8 @@ class _SameLabel(Moving):
     With one output there is no label to keep and all count; `moves_used` says which.
     """
 
+    declines: ClassVar[str] = "no explanation at x; no move that keeps the label and counts"
+
     def score(self, evidence: Evidence) -> Sequence[Score]:
         """One Score of shape (1, I, C)."""
         used = SAME_LABEL if len(evidence.outputs) > 1 else ALL

@@ -77,6 +77,11 @@ class SignStability:
     reads: ClassVar[str] = "effect"
     better: ClassVar[Literal["lower", "higher", "neither"]] = "higher"
     unit: ClassVar[str] = "share of features, 0 to 1"
+    bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
+    source: ClassVar[str] = (
+        "Sign agreement, Krishna et al. 2022, arXiv 2202.01602, undetermined signs skipped"
+    )
+    declines: ClassVar[str] = "fewer than two usable repeats; no sign that two repeats determine"
     says_not: ClassVar[str] = (
         "A sign that is skipped is no sign that stays: read it beside the share skipped."
     )

@@ -8,7 +8,15 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from limelab.metrics.measures import TOP_K, ceiling, formula, over_repeats, too_narrow, unit
+from limelab.metrics.measures import (
+    TOP_K,
+    bounds,
+    ceiling,
+    formula,
+    over_repeats,
+    too_narrow,
+    unit,
+)
 from limelab.metrics.notes import declined, explained, missing_explanations
 from limelab.metrics.pairs import features_last, mean_where
 from limelab.metrics.ranks import spearman
@@ -46,6 +54,11 @@ class Heterogeneity:
     reads: ClassVar[str] = "slope"
     better: ClassVar[Literal["lower", "higher", "neither"]] = "neither"
     unit: ClassVar[str] = "Spearman's rho, -1 to 1"
+    bounds: ClassVar[tuple[float, float]] = (-1.0, 1.0)
+    source: ClassVar[str] = "Spearman 1904"
+    declines: ClassVar[str] = (
+        "no such reference; fewer than 3 features; a missing explanation; importances that all tie"
+    )
     says_not: ClassVar[str] = (
         "A low value is not an error: local importance may truly differ from the global one."
     )
@@ -97,6 +110,13 @@ class LocalAgreement:
     needs_local: ClassVar[bool] = True
     reads: ClassVar[str] = "slope"
     better: ClassVar[Literal["lower", "higher", "neither"]] = "higher"
+    source: ClassVar[str] = (
+        "Measures of Krishna et al. 2022, arXiv 2202.01602, on local permutation importance"
+    )
+    declines: ClassVar[str] = (
+        "no local importance; fewer than 3 features, or k; a missing explanation; importances "
+        "that all tie"
+    )
     says_not: ClassVar[str] = (
         "Permuted features leave the data where features depend on each other, so what the model "
         "does there counts too."
@@ -110,6 +130,11 @@ class LocalAgreement:
     def unit(self) -> str:
         """That of the measure."""
         return unit(self.measure)
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Those of the measure."""
+        return bounds(self.measure)
 
     @property
     def name(self) -> str:

@@ -59,6 +59,10 @@ class TopK:
     k: int = 5
     reads: ClassVar[str] = "importance"
     source: ClassVar[str] = "Jaccard 1901, ties shared"
+    bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
+    declines: ClassVar[str] = (
+        "k features or fewer; fewer than two usable repeats; importances that all tie"
+    )
     better: ClassVar[Literal["lower", "higher", "neither"]] = "higher"
     unit: ClassVar[str] = "Jaccard index, 0 to 1"
     says_not: ClassVar[str] = "Stable is not right: an explainer that never looks is stable too."
@@ -99,6 +103,10 @@ class RankCorrelation:
     name: ClassVar[str] = "rank_correlation"
     reads: ClassVar[str] = "importance"
     source: ClassVar[str] = "Spearman 1904"
+    bounds: ClassVar[tuple[float, float]] = (-1.0, 1.0)
+    declines: ClassVar[str] = (
+        "fewer than 3 features; fewer than two usable repeats; importances that all tie"
+    )
     better: ClassVar[Literal["lower", "higher", "neither"]] = "higher"
     unit: ClassVar[str] = "Spearman's rho, -1 to 1"
     says_not: ClassVar[str] = (
@@ -128,6 +136,10 @@ class KendallStability:
     name: ClassVar[str] = "kendall"
     reads: ClassVar[str] = "importance"
     source: ClassVar[str] = "Kendall 1945, tau-b"
+    bounds: ClassVar[tuple[float, float]] = (-1.0, 1.0)
+    declines: ClassVar[str] = (
+        "fewer than 3 features; fewer than two usable repeats; importances that all tie"
+    )
     better: ClassVar[Literal["lower", "higher", "neither"]] = "higher"
     unit: ClassVar[str] = "Kendall's tau-b, -1 to 1"
     says_not: ClassVar[str] = RankCorrelation.says_not
@@ -150,6 +162,10 @@ class WeightedKendallStability:
     name: ClassVar[str] = "weighted_kendall"
     reads: ClassVar[str] = "importance"
     source: ClassVar[str] = "Vigna 2015, arXiv 1404.3325"
+    bounds: ClassVar[tuple[float, float]] = (-1.0, 1.0)
+    declines: ClassVar[str] = (
+        "fewer than 3 features; fewer than two usable repeats; importances that all tie"
+    )
     better: ClassVar[Literal["lower", "higher", "neither"]] = "higher"
     unit: ClassVar[str] = "weighted tau, -1 to 1"
     says_not: ClassVar[str] = "It hides a tail that is shuffled anew each time."
@@ -179,6 +195,8 @@ class RankBiased:
     p: float = 0.9
     reads: ClassVar[str] = "importance"
     source: ClassVar[str] = "Webber, Moffat and Zobel 2010"
+    bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
+    declines: ClassVar[str] = "fewer than two usable repeats; importances that all tie"
     better: ClassVar[Literal["lower", "higher", "neither"]] = "higher"
     unit: ClassVar[str] = "rank-biased overlap, 0 to 1"
     says_not: ClassVar[str] = (
@@ -229,6 +247,9 @@ class Variation:
     reads: ClassVar[str] = "importance"
     better: ClassVar[Literal["lower", "higher", "neither"]] = "lower"
     unit: ClassVar[str] = "standard deviation over mean"
+    bounds: ClassVar[tuple[float, float]] = (0.0, np.inf)
+    source: ClassVar[str] = "Coefficient of variation, R - 1 below the variance"
+    declines: ClassVar[str] = "fewer than two usable repeats; importances that are all 0"
     says_not: ClassVar[str] = "It does not say whether the mean itself is right."
 
     def score(self, evidence: Evidence) -> Sequence[Score]:

@@ -89,6 +89,11 @@ class TruthDistance:
     best: ClassVar[float] = 0.0
     unit: ClassVar[str] = "squared length of the exact coefficients"
     source: ClassVar[str] = "bias and variance of weighted least squares, closed forms"
+    bounds: ClassVar[tuple[float, float]] = (-np.inf, np.inf)
+    declines: ClassVar[str] = (
+        "no exact coefficients known; no coefficients given; fewer than two usable repeats; "
+        "exact coefficients that are all 0"
+    )
     says_not: ClassVar[str] = (
         "The exact coefficients are what this condition converges to, not what the model does at x."
     )
@@ -133,6 +138,11 @@ class TruthRank:
     best: ClassVar[float] = 1.0
     unit: ClassVar[str] = "Spearman's rho, -1 to 1"
     source: ClassVar[str] = "Spearman's rank correlation"
+    bounds: ClassVar[tuple[float, float]] = (-1.0, 1.0)
+    declines: ClassVar[str] = (
+        "no exact coefficients known; no coefficients given; no mean slope known; fewer than 3 "
+        "features; coefficients that all tie"
+    )
     says_not: ClassVar[str] = "The order of features that hardly matter counts as much as the rest."
 
     def score(self, evidence: Evidence) -> Sequence[Score]:
@@ -168,6 +178,11 @@ class TruthSign:
     best: ClassVar[float] = 1.0
     unit: ClassVar[str] = "share of features with a sign"
     source: ClassVar[str] = "sign agreement, Krishna et al. 2022, arXiv 2202.01602"
+    bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
+    declines: ClassVar[str] = (
+        "no exact coefficients known; no coefficients given; no mean slope known; no determined "
+        "sign"
+    )
     says_not: ClassVar[str] = "Features whose sign is undetermined are left out, not counted wrong."
 
     def score(self, evidence: Evidence) -> Sequence[Score]:

@@ -118,6 +118,8 @@ class Vsi:
     name: ClassVar[str] = "vsi"
     reads: ClassVar[str] = "selected"
     source: ClassVar[str] = "Visani et al. 2020, arXiv 2001.11757"
+    bounds: ClassVar[tuple[float, float]] = (0.0, 100.0)
+    declines: ClassVar[str] = "every feature always selected; fewer than two usable repeats"
     better: ClassVar[Literal["lower", "higher", "neither"]] = "higher"
     unit: ClassVar[str] = "per cent, 0 to 100"
     says_not: ClassVar[str] = "Order, sign and size of the selected features may all change."
@@ -147,6 +149,10 @@ class Csi:
     name: ClassVar[str] = "csi"
     reads: ClassVar[str] = "coef, stderr"
     source: ClassVar[str] = "Visani et al. 2020, arXiv 2001.11757"
+    bounds: ClassVar[tuple[float, float]] = (0.0, 100.0)
+    declines: ClassVar[str] = (
+        "no standard errors; no feature with one in two repeats; fewer than two usable repeats"
+    )
     better: ClassVar[Literal["lower", "higher", "neither"]] = "higher"
     unit: ClassVar[str] = "per cent, 0 to 100"
     says_not: ClassVar[str] = (

@@ -105,4 +105,6 @@ def _versions() -> dict[str, str]:
 
 def _metric(metric: Any) -> dict[str, str]:
     said = {name: str(getattr(metric, name)) for name in ("better", "unit", "says_not")}
-    return {**said, "repr": repr(metric)}
+    said |= {name: str(getattr(metric, name, "")) for name in ("reads", "declines", "source")}
+    low, high = getattr(metric, "bounds", ("", ""))
+    return {**said, "low": str(low), "high": str(high), "repr": repr(metric)}
