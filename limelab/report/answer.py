@@ -26,8 +26,10 @@ NO_CLAIMS = "This study makes no claims: it describes, and its figures and table
 READING = (
     "Positive differences speak for the claim. Supported: the whole interval lies above the "
     "margin. Contradicted: the whole interval lies below 0. Negligible: it lies within the margin "
-    "(shaded) on either side. Inconclusive: anything else. The scope <i>on these tasks</i> speaks "
-    "of the tasks that were run; <i>in general</i> takes data sets as the sample. Intervals, "
+    "(shaded) on either side. Inconclusive: anything else, and every verdict that is not "
+    "<b>stable</b>: one of three disjoint thirds of instances and repeats says the opposite, or "
+    "the verdict is another as soon as some data set is left out. The scope <i>on these tasks</i> "
+    "speaks of the tasks that were run; <i>in general</i> takes data sets as the sample. Intervals, "
     "p_holm and verdicts carry Holm's correction within the study, p does not. Declared: said "
     "before the data; post hoc: added or edited later, and corrected as a family of its own."
 )
@@ -75,10 +77,10 @@ def _card(found: Found, stem: str, rows: pd.DataFrame, ends: tuple[float, float]
 
 
 def _note(row: pd.Series) -> str:
-    """The note of a claim, unless its sentence says it."""
-    note = str(row.get("note", ""))
-    said = not note or note in str(row["sentence"])
-    return "" if said else f' <span class="small">({escape(note)})</span>'
+    """The note of a claim and whether it is stable, unless its sentence says it."""
+    notes = [str(row.get(name, "")) for name in ("note", "stability")]
+    told = "; ".join(note for note in notes if note and note not in str(row["sentence"]))
+    return f' <span class="small">({escape(told)})</span>' if told else ""
 
 
 def badge(verdict: str) -> str:

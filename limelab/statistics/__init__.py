@@ -51,6 +51,7 @@ from limelab.statistics.mixed import (
     mixed_model,
 )
 from limelab.statistics.multiplicity import (
+    family_levels,
     holm,
     holm_levels,
     simultaneous,
@@ -62,6 +63,12 @@ from limelab.statistics.paired import (
     sign_flip,
     t_test,
     wilcoxon,
+)
+from limelab.statistics.parts import (
+    divisible,
+    mean_of_means,
+    thirds,
+    without_each,
 )
 from limelab.statistics.planning import (
     Size,
@@ -123,13 +130,16 @@ __all__ = [
     "critical_difference",
     "crossed",
     "differences",
+    "divisible",
     "equivalence",
+    "family_levels",
     "fewest_data_sets",
     "friedman",
     "half_width",
     "holm",
     "holm_levels",
     "in_general",
+    "mean_of_means",
     "mixed_model",
     "nemenyi_groups",
     "on_these",
@@ -147,9 +157,11 @@ __all__ = [
     "standardized",
     "superiority",
     "t_test",
+    "thirds",
     "vargha_delaney",
     "variance_components",
     "verdict",
     "wilcoxon",
     "wilcoxon_groups",
+    "without_each",
 ]

@@ -119,22 +119,22 @@ def crossed_stacks(
     n_tasks = np.maximum(usable.sum(axis=0), 1)
     deviations = np.zeros((usable.shape[1], n_resamples))
     for stack in stacks:
-        rows, columns = (_multiplicities(n, n_resamples, rng) for n in stack.shape[1:])
+        rows, columns = (multiplicities(n, n_resamples, rng) for n in stack.shape[1:])
         for place, cells in enumerate(stack):
-            deviations[place] += _deviations(cells, rows, columns)
+            deviations[place] += deviations_of(cells, rows, columns)
     return [
-        _scaled([stack[place] for stack in stacks], deviations[place] / n_tasks[place])
+        scaled([stack[place] for stack in stacks], deviations[place] / n_tasks[place])
         for place in range(usable.shape[1])
     ]
 
 
-def _multiplicities(n: int, n_resamples: int, rng: np.random.Generator) -> Array:
+def multiplicities(n: int, n_resamples: int, rng: np.random.Generator) -> Array:
     """How often each of n is drawn in each resample, (B, n)."""
     drawn: Array = rng.multinomial(n, np.full(n, 1 / n), size=n_resamples).astype(np.float64)
     return drawn
 
 
-def _deviations(cells: Array, rows: Array, columns: Array) -> Array:
+def deviations_of(cells: Array, rows: Array, columns: Array) -> Array:
     """Resampled mean less mean, (B,), of cells (I, R); 0 where a resample holds no value."""
     present = ~np.isnan(cells)
     if not present.any():
@@ -146,7 +146,7 @@ def _deviations(cells: Array, rows: Array, columns: Array) -> Array:
     return mean
 
 
-def _scaled(tasks: Sequence[Array], deviations: Array) -> Crossed:
+def scaled(tasks: Sequence[Array], deviations: Array) -> Crossed:
     """Deviations (B,) as half-widths of intervals, scaled as `on_these` says."""
     used = [_trimmed(cells) for cells in tasks if not np.isnan(cells).all()]
     n_missing = sum(int(np.isnan(cells).sum()) for cells in tasks)

@@ -21,26 +21,30 @@ class Clusters:
         Finite means, one a data set.
     n_missing : int
         Data sets without a value.
+    fewest : int
+        Below how many data sets no interval is given; six, but for a check of a verdict that
+        leaves one of six out.
     """
 
     means: Array
     n_missing: int
+    fewest: int = FEWEST_CLUSTERS
 
     def at(self, level: float) -> Estimate:
-        """The mean with its t interval of this level; NaN below six data sets."""
+        """The mean with its t interval of this level; NaN below `fewest` data sets."""
         n = self.means.size
         centre = float(self.means.mean()) if n else np.nan
         counts = (n, n, self.n_missing)
-        if n < FEWEST_CLUSTERS:
-            note = f"{TOO_FEW}: {n} of at least {FEWEST_CLUSTERS}"
+        if n < self.fewest:
+            note = f"{TOO_FEW}: {n} of at least {self.fewest}"
             return Estimate(centre, np.nan, np.nan, np.nan, *counts, note)
         note = f"{self.n_missing} data sets without a value" if self.n_missing else ""
         width = float(stats.t.isf((1 - level) / 2, n - 1)) * self._error()
         return Estimate(centre, centre - width, centre + width, self.against(0.0), *counts, note)
 
     def against(self, value: float) -> float:
-        """Two-sided p of the hypothesis that the difference is `value`; NaN below six data sets."""
-        if self.means.size < FEWEST_CLUSTERS:
+        """Two-sided p of the hypothesis that the difference is `value`; NaN below `fewest`."""
+        if self.means.size < self.fewest:
             return np.nan
         return t_p(float(self.means.mean()) - value, self._error(), self.means.size - 1)
 

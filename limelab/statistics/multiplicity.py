@@ -70,7 +70,12 @@ def simultaneous(family: Sequence[Intervals], *, level: float = 0.95) -> list[Es
     >>> alone.low < in_general(means).low, paired.low == in_general(means - 1).low
     (True, True)
     """
+    levels = family_levels(family, level=level)
+    return [member.at(float(own)) for member, own in zip(family, levels, strict=True)]
+
+
+def family_levels(family: Sequence[Intervals], *, level: float = 0.95) -> Array:
+    """The level (m,) at which `simultaneous` reads each member; `level` where it declines."""
     p = np.array([member.at(level).p for member in family])
     levels = holm_levels(p, 1 - level)
-    levels = np.where(np.isnan(levels), level, levels)
-    return [member.at(float(own)) for member, own in zip(family, levels, strict=True)]
+    return np.where(np.isnan(levels), level, levels)

@@ -18,11 +18,12 @@ from limelab.statistics import (
     clusters,
     crossed,
     differences,
+    family_levels,
     holm,
-    simultaneous,
     verdict,
 )
 from limelab.study.spec import Claim, Study
+from limelab.study.steady import Stood, stood
 from limelab.study.variants import without_variants
 from limelab.types import Array, BadInput
 
@@ -31,6 +32,7 @@ NO_DATA = "no data"
 COLUMNS = (
     *("statement", "metric", "scope", "verdict", "difference", "low", "high", "p", "p_holm"),
     *("n_units", "n_clusters", "n_missing", "margin", "declared", "sentence", "note"),
+    *("whole", "stability", "third_low", "third_high"),
 )
 
 Grids = Mapping[Any, tuple[Any, Array]]
@@ -53,16 +55,23 @@ def judge_claims(
     -------
     claims : DataFrame
         statement, metric, scope, verdict, difference, low, high, p, p_holm, n_units (instances),
-        n_clusters (tasks, or data sets in general), n_missing, margin, declared, sentence, note.
+        n_clusters (tasks, or data sets in general), n_missing, margin, declared, sentence, note,
+        whole (the verdict over all of the data), stability (whether it stands on thirds and
+        without each data set, see `limelab.study.steady`; where it does not, the verdict is
+        "inconclusive"), third_low, third_high (the estimates of the thirds).
         Intervals, p_holm and verdicts carry Holm's correction, p does not. Declared claims are one
         family, and claims that came after the data another: they cannot change a verdict.
     """
     grids = [_grids(study, claim, scores) for claim in study.claims]
     families = [status.get(claim.digest, "") for claim in study.claims]
     scopes = {scope: _estimates(study, grids, families, scope) for scope in (ON_THESE, IN_GENERAL)}
+
+    def said(claim: Claim, scope: str, held: Grids | str, read: _Read) -> Stood:
+        return _stood(study, claim, scope, held, read) if verdicts else Stood(QUICK)
+
     rows = [
         {
-            **_row(study, claim, scope, estimates[n], verdicts=verdicts),
+            **_row(study, claim, scope, estimates[n], said(claim, scope, grids[n], estimates[n])),
             "declared": families[n],
             "n_units": _instances(grids[n]),
         }
@@ -105,10 +114,11 @@ def _without_blanks(scores: pd.DataFrame) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class _Read:
-    """An estimate at its own level of Holm's, and its corrected p."""
+    """An estimate at its own level of Holm's, its corrected p, and that level."""
 
     found: Estimate
     p_holm: float
+    level: float = 0.95
 
 
 def _estimates(
@@ -125,10 +135,11 @@ def _estimates(
             for n, held in enumerate(intervals)
             if families[n] == family and not isinstance(held, str)
         ]
-        found = simultaneous([held for _, held in members])
+        levels = family_levels([held for _, held in members])
+        found = [held.at(float(own)) for (_, held), own in zip(members, levels, strict=True)]
         corrected = holm(np.array([one.p for one in found]))
-        for (n, _), one, p in zip(members, found, corrected, strict=True):
-            read[n] = _Read(one, float(p))
+        for (n, _), one, p, level in zip(members, found, corrected, levels, strict=True):
+            read[n] = _Read(one, float(p), float(level))
     return read
 
 
@@ -145,9 +156,17 @@ def _mean(cells: Array) -> float:
     return float(present.mean()) if present.size else np.nan
 
 
-def _row(study: Study, claim: Claim, scope: str, read: _Read, *, verdicts: bool) -> dict[str, Any]:
+def _stood(study: Study, claim: Claim, scope: str, grids: Grids | str, read: _Read) -> Stood:
+    """The verdict of a claim in one scope, tried on parts of the data."""
+    if isinstance(grids, str) or not np.isfinite(read.found.estimate):
+        return Stood(NO_DATA)
+    whole = verdict(read.found, claim.margin)
+    rng = generator(study.seed, "parts", claim.digest)
+    return stood(whole, grids, scope, (claim.margin, read.level), rng)
+
+
+def _row(study: Study, claim: Claim, scope: str, read: _Read, said: Stood) -> dict[str, Any]:
     found = read.found
-    said = _verdict(claim, found) if verdicts else QUICK
     unit = next(metric.unit for metric in study.metrics if metric.name == claim.metric)
     return {
         "statement": claim.statement,
@@ -161,24 +180,25 @@ def _row(study: Study, claim: Claim, scope: str, read: _Read, *, verdicts: bool)
         "n_clusters": found.n_clusters,
         "n_missing": found.n_missing,
         "margin": claim.margin,
-        "verdict": said,
+        "verdict": said.verdict,
+        "whole": said.whole,
+        "stability": said.stability,
+        "third_low": said.third_low,
+        "third_high": said.third_high,
         "sentence": _sentence(scope, found, said, unit),
         "note": found.note,
     }
 
 
-def _verdict(claim: Claim, found: Estimate) -> str:
-    return verdict(found, claim.margin) if np.isfinite(found.estimate) else NO_DATA
-
-
-def _sentence(scope: str, found: Estimate, said: str, unit: str) -> str:
+def _sentence(scope: str, found: Estimate, said: Stood, unit: str) -> str:
     if not np.isfinite(found.estimate):
-        return f"{scope}: {said}; {found.note}"
+        return f"{scope}: {said.verdict}; {found.note}"
     if not np.isfinite(found.low):
-        return f"{scope}: {found.note or said}; difference {found.estimate:.3g} {unit}"
+        return f"{scope}: {found.note or said.verdict}; difference {found.estimate:.3g} {unit}"
     tasks = f"{found.n_clusters} task{'s' if found.n_clusters > 1 else ''}"
     where = f"over {found.n_units} instances of {tasks}"
     if scope == IN_GENERAL:
         where = f"over {found.n_clusters} data sets"
     interval = f"{found.estimate:.3g} [{found.low:.3g}, {found.high:.3g}]"
-    return f"{scope}: {said}; difference as claimed {interval} {unit}, {where}"
+    told = f"{said.verdict}, {said.stability}" if said.fallen else said.verdict
+    return f"{scope}: {told}; difference as claimed {interval} {unit}, {where}"

@@ -19,10 +19,12 @@ RANKING, VARIANCE = "ranking.csv", "variance.csv"
 _TEXT = frozenset(
     {"task", "dataset", "model", "condition", "draws", "output", "metric", "judge", "note"}
     | {"feature", "statement", "scope", "verdict", "declared", "sentence", "kind", "outputs"}
+    | {"whole", "stability"}
 )
 _NUMBERS = frozenset(
     {"radius", "value", "coef", "stderr", "importance", "effect", "n_effective", "ties"}
     | {"zero_share", "null", "ceiling", "low", "high", "difference", "p", "p_holm", "margin"}
+    | {"third_low", "third_high"}
 )
 _PART = 200_000
 _LABELS = frozenset({"repeat", "instance"})
