@@ -29,8 +29,8 @@ READING = (
     "(shaded) on either side. Inconclusive: anything else, and every verdict that is not "
     "<b>stable</b>: one of three disjoint thirds of instances and repeats says the opposite, or "
     "the verdict is another as soon as some data set is left out. The scope <i>on these tasks</i> "
-    "speaks of the tasks that were run; <i>in general</i> takes data sets as the sample. Intervals, "
-    "p_holm and verdicts carry Holm's correction within the study, p does not. Declared: said "
+    "speaks of the tasks that were run; <i>in general</i> takes data sets as the sample. "
+    "Intervals, p_holm and verdicts carry Holm's correction within the study, p does not. Declared: said "
     "before the data; post hoc: added or edited later, and corrected as a family of its own."
 )
 _TITLES = {"n_units": "instances", "n_clusters": "clusters", "n_missing": "missing"}
