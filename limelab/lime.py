@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from limelab.blackbox import BlackBox, blackbox, one_thread
+from limelab.blackbox import BlackBox, blackbox, of_a_forest, one_thread
 from limelab.domains import infer
 from limelab.explanation import Explanation, joined
 from limelab.kernels import Flat
@@ -344,7 +344,8 @@ def as_blackbox(model: Any, view: View) -> BlackBox:
     if isinstance(model, BlackBox):
         return model
     few = view.examples if isinstance(view, OneRow) else view.background[:4].copy()
-    return classes_of(model, view) or blackbox(model, view.decode(few))
+    known = classes_of(model, view) or of_a_forest(model)
+    return known or blackbox(model, view.decode(few))
 
 
 def fit(  # noqa: PLR0913, PLR0917 -- what one fit needs, in the order of the line
@@ -590,8 +591,10 @@ def _is_largest(y: Array, c: int) -> Bools:
 
 
 def _are_classes(y: Array) -> bool:
-    """Whether every row of y (N, C) sums to 1."""
-    sums = y @ np.ones(y.shape[1])
+    """Whether every row of y (N, C) sums to 1, added up column by column for the same reason."""
+    sums = y[:, 0].copy()
+    for column in y.T[1:]:
+        sums += column
     return bool(sums.max() <= 1.0 + _SUM and sums.min() >= 1.0 - _SUM)
 
 

@@ -15,7 +15,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.cluster import KMeans
-from sklearn.ensemble import RandomForestClassifier
+from sklearn.ensemble import (
+    ExtraTreesClassifier,
+    RandomForestClassifier,
+    RandomForestRegressor,
+    RandomTreesEmbedding,
+)
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.naive_bayes import GaussianNB
@@ -24,7 +29,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from limelab import datasets, models
-from limelab.blackbox import BlackBox, _libraries, blackbox, one_thread
+from limelab.blackbox import BlackBox, _libraries, blackbox, of_a_forest, one_thread
 from limelab.types import BadInput
 
 WINE, FAIR, DIABETES = (datasets.load(name) for name in ("wine", "anes96", "diabetes"))
@@ -279,3 +284,33 @@ def test_later_answers_are_checked_too() -> None:
     wide = blackbox(lambda rows: rows[:, : 2 + (len(rows) > 9)], ROWS[:4])
     with pytest.raises(BadInput, match="3 columns for 178 rows, but 2 at first"):
         wide.ask(ROWS)
+
+
+@pytest.mark.parametrize(
+    "forest",
+    [
+        RandomForestClassifier(5, random_state=0),
+        ExtraTreesClassifier(5, random_state=0),
+        RandomForestRegressor(5, random_state=0),
+    ],
+    ids=lambda forest: type(forest).__name__,
+)
+def test_a_forest_of_sklearns_is_known_without_a_question(forest: Any) -> None:
+    target = ROWS[:, 0] > np.median(ROWS[:, 0])
+    fitted = forest.fit(ROWS, target)
+    read, looked = of_a_forest(fitted), blackbox(fitted, ROWS[:4])
+    assert read is not None
+    assert read.queries == 0
+    assert (read.outputs, read.width, read.method) == (looked.outputs, looked.width, looked.method)
+    np.testing.assert_array_equal(read.ask(ROWS), looked.ask(ROWS))
+
+
+def test_only_fitted_forests_of_one_target_are_known() -> None:
+    class Own(RandomForestRegressor):  # type: ignore[misc]
+        pass
+
+    two = np.column_stack([ROWS[:, 0], ROWS[:, 0]])
+    several = RandomForestRegressor(5).fit(ROWS, two)
+    embedding = RandomTreesEmbedding(5).fit(ROWS)
+    for other in (RandomForestClassifier(), Own(5).fit(ROWS, ROWS[:, 0]), several, embedding):
+        assert of_a_forest(other) is None

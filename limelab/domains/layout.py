@@ -35,10 +35,10 @@ def columns(
     members = _members(frame, groups)
     _distinct_names(frame, members, groups)
     made: dict[Any, Column] = {}
-    for source in frame.columns:
+    for source, dtype in zip(frame.columns, frame.dtypes, strict=True):
         name = members.get(source)
         if name is None:
-            made["column", source] = _column(frame, source, declared)
+            made["column", source] = _column(frame, source, dtype, declared)
         elif ("group", name) not in made:
             made["group", name] = _group(frame, name, [s for s in members if members[s] == name])
     return tuple(made.values())
@@ -77,14 +77,14 @@ def _group(frame: pd.DataFrame, name: str, members: Collection[Any]) -> Group:
     return Group(name, sources, none=bool((block.sum(axis=1) == 0).any()))
 
 
-def _column(frame: pd.DataFrame, source: Any, declared: Collection[Any]) -> Column:
-    raw = frame[source]
-    name, dtype = str(source), raw.dtype
+def _column(frame: pd.DataFrame, source: Any, dtype: Any, declared: Collection[Any]) -> Column:
+    name = str(source)
     if isinstance(dtype, pd.CategoricalDtype):
         return Category(name, source, pd.Index(dtype.categories, dtype=object), dtype)
     if is_number(dtype) and not pd.api.types.is_bool_dtype(dtype) and source not in declared:
         return Number(name, source)
-    return Category(name, source, _levels(raw, name, declared=source in declared), dtype)
+    levels = _levels(frame[source], name, declared=source in declared)
+    return Category(name, source, levels, dtype)
 
 
 def _levels(raw: pd.Series[Any], name: str, *, declared: bool) -> pd.Index[Any]:

@@ -38,7 +38,8 @@ class Iid:
 
     def draw(self, n: int, dims: int, rng: np.random.Generator) -> Array:
         """Uniforms in (0, 1) of shape (n, dims); the first m rows are the draw of m."""
-        return np.maximum(rng.random((n, dims)), _SMALLEST)
+        u = rng.random((n, dims))
+        return np.maximum(u, _SMALLEST, out=u)
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from limelab.surrogates.moments import (
 )
 from limelab.types import Array, Bools, Ints
 
-_BLOCK = 8  # instances whose targets are fitted side by side, so that they stay in cache
+_BLOCK = 2**18  # answers of instances that are fitted side by side, so that they stay in cache
 _ROUNDING = 1e-15  # of sums of two numbers between 0 and 1
 
 
@@ -197,9 +197,8 @@ def fit_lines(z: Array, w: Array, y: Array, alpha: float, select: Selector | Non
         return with_other(fit_lines(z, w, y[:, :, :1], alpha, select))
     if len(z) == len(w) == 1:
         shared = Moments(z[0], w[0])
-        parts = [
-            _unstacked(shared, y[i : i + _BLOCK], alpha, select) for i in range(0, len(y), _BLOCK)
-        ]
+        step = max(1, _BLOCK // y[0].size)
+        parts = [_unstacked(shared, y[i : i + step], alpha, select) for i in range(0, len(y), step)]
         lines = Fit(*map(np.concatenate, zip(*parts, strict=True)))
         return _model(lines, [shared])
     return joined((m, fit_one(m, at(y, i), alpha, select)) for i, m in enumerate(each(z, w, y)))
