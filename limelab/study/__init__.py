@@ -5,11 +5,13 @@ from limelab.study.comparison import compare
 from limelab.study.evaluating import evaluate
 from limelab.study.results import Results
 from limelab.study.spec import Claim, Conditions, Judge, Study, Task, vary
+from limelab.study.tiers import Grow
 from limelab.study.variants import of_cause, refits
 
 __all__ = [
     "Claim",
     "Conditions",
+    "Grow",
     "Judge",
     "Results",
     "Study",

@@ -65,6 +65,9 @@ def _said(study: Study, plan: Plan, *, quick: bool) -> dict[str, Any]:
     return {
         "question": study.question,
         "quick": quick,
+        "tier": study.tier,
+        "budget": study.budget,
+        "remedy": study.remedy,
         "seed": study.seed,
         "repeats": study.repeats,
         "tasks": {task.name: repr(task) for task in study.tasks},

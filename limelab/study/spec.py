@@ -17,6 +17,7 @@ from limelab.domains import AsImage, AsText
 from limelab.lime import Lime
 from limelab.models import Recipe
 from limelab.numbers import count, positive
+from limelab.study.tiers import DEFAULT, FULL, MINUTES, QUICK, QUICK_MINUTES, Grow
 from limelab.study.valid import check_importable, check_study
 from limelab.types import BadInput, Explainer, Metric, Perturbation
 
@@ -345,6 +346,15 @@ class Study:
         What is not a condition; cached like everything else.
     repeats : int, default 20
     seed : int, default 0
+    budget : float or None, default 4
+        Minutes that a run from nothing may take on two cores; printed, never enforced. None
+        promises nothing.
+    grow : Grow
+        How much larger a full run is, see `full`.
+    remedy : str
+        What to do about what the study finds, in one line; shown beside its question.
+    tier : {"default", "quick", "full"}
+        Which size of itself it is; `quick` and `full` set it.
     """
 
     question: str
@@ -356,6 +366,10 @@ class Study:
     measures: tuple[Measure, ...] = ()
     repeats: int = 20
     seed: int = 0
+    budget: float | None = MINUTES
+    grow: Grow = field(default_factory=Grow)
+    remedy: str = ""
+    tier: str = DEFAULT
 
     def __post_init__(self) -> None:
         put = object.__setattr__
@@ -366,6 +380,8 @@ class Study:
             put(self, name, tuple(value) if isinstance(value, (list, tuple)) else (value,))
         count(self, "repeats")
         count(self, "seed", least=0)
+        if self.budget is not None:
+            positive(self, "budget")
         check_study(self)
 
     def quick(self) -> Study:
@@ -376,10 +392,21 @@ class Study:
         tasks += [task for task in self.tasks if task.cause and _base(task) == tasks[0]]
         few = tuple(replace(t, instances=min(t.instances, _QUICK_INSTANCES)) for t in tasks)
         repeats = min(self.repeats, _QUICK_REPEATS)
-        small = replace(self, tasks=few, repeats=repeats, claims=())
+        small = replace(
+            self, tasks=few, repeats=repeats, claims=(), budget=QUICK_MINUTES, tier=QUICK
+        )
         # the claims stay, also one on a task that is left out: its row says that there are no data
         object.__setattr__(small, "claims", self.claims)
         return small
+
+    def full(self) -> Study:
+        """A large version: `grow` times the instances of each task and the repeats, no budget."""
+        tasks = tuple(
+            replace(task, instances=self.grow.of(task.instances, self.repeats)[0])
+            for task in self.tasks
+        )
+        _, repeats = self.grow.of(1, self.repeats)
+        return replace(self, tasks=tasks, repeats=repeats, budget=None, tier=FULL)
 
     def trial(self) -> Study:
         """All of it on two rows and two repeats of every task, to see that it works."""
