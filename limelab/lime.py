@@ -46,6 +46,7 @@ _MEMORY = 2**27  # bytes that one batch of instances may take beside the model's
 _ENOUGH = 10  # effective samples for each coefficient, below which a note says so
 _LOW_R2 = 0.25  # out of sample, below which a note says so
 NO_ERRORS = "no standard errors:"  # opens the note that says why
+_TOO_FEW = "too few samples:"  # opens the reason of a fit that cannot be had at any kernel
 _SUM = 1.1e-5  # how far probabilities may sum from 1
 
 
@@ -76,9 +77,8 @@ class Sampler:
         LocalFitWarning
             Some rows could not be explained; their note says why.
         """
-        explanation = self.unwarned(predict, infer(background, rows), rows, checked_seed(seed))
-        _warn(explanation)
-        return explanation
+        domain = infer(background, rows)
+        return _spoken(self.unwarned(predict, domain, rows, checked_seed(seed)), domain)
 
     def unwarned(self, predict: Any, domain: Domain, rows: Any, seed: int) -> Explanation:
         """Explain each row of a domain; what is missing is noted and not warned of."""
@@ -252,9 +252,7 @@ def explain(
             f"explainer={explainer!r} has no explain(predict, background, rows, seed); expected "
             "Lime() or an object with that method"
         )
-    explanation = explain_with(explainer, model, held, rows, seed)
-    _warn(explanation)
-    return explanation
+    return _spoken(explain_with(explainer, model, held, rows, seed), held)
 
 
 def explain_with(
@@ -451,11 +449,14 @@ class _Fitted:
         """Why an instance has no explanation: fewer effective samples than what is fitted."""
         needed = self._fitted + 1
         reasons = np.full(len(needed), "", dtype=object)
+        n = self.lime.n_samples
         for i in np.flatnonzero(self.n_effective < needed):
             reasons[i] = (
-                f"{self.lime.kernel!r} leaves {self.n_effective[i]:.3g} effective samples of "
-                f"{self.lime.n_samples}, and {needed[i]} are needed; widen the kernel or take more "
-                "samples"
+                f"{_TOO_FEW} {n} for {needed[i] - 2} features and an intercept; take more samples, "
+                f"at least {needed[i]}"
+                if n < needed[i]
+                else f"{self.lime.kernel!r} leaves {self.n_effective[i]:.3g} effective samples of "
+                f"{n}, and {needed[i]} are needed; widen the kernel or take more samples"
             )
         return reasons
 
@@ -603,6 +604,28 @@ def _power(n: float) -> int:
     return int(2 ** np.ceil(np.log2(n)))
 
 
+def _spoken(explanation: Explanation, domain: Domain) -> Explanation:
+    """The explanation, once what is missing from it has been said.
+
+    A document or a picture that was cut into more parts than there are samples is an error, for it
+    can be cut otherwise; the columns of a table cannot.
+
+    Raises
+    ------
+    BadInput
+        More parts than samples.
+    """
+    few = [i for i, reason in enumerate(explanation.declined) if reason.startswith(_TOO_FEW)]
+    if few and hasattr(domain, "holds"):
+        raise BadInput(
+            f"row {explanation.instances[few[0]]!r}: {explanation.declined[few[0]]}, or cut it into"
+            " fewer parts (such as Grid(4, 4) of a picture, Sentences() of a document), or let the "
+            "surrogate choose a few: LeastSquares(Forward(10))"
+        )
+    _warn(explanation)
+    return explanation
+
+
 def _warn(explanation: Explanation) -> None:
     gone = [i for i, reason in enumerate(explanation.declined) if reason]
     if gone:
@@ -611,7 +634,7 @@ def _warn(explanation: Explanation) -> None:
             f"{len(gone)} of {len(explanation.instances)} rows have no explanation (NaN); "
             f"row {explanation.instances[gone[0]]!r}: {first}",
             LocalFitWarning,
-            stacklevel=3,
+            stacklevel=4,
         )
 
 

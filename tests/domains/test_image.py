@@ -283,11 +283,13 @@ def test_limits_open_any_range() -> None:
     assert (stack[1] == -1.0).all()
 
 
-def test_more_superpixels_than_samples_is_declined_with_the_remedy() -> None:
-    lime = ll.Lime(ll.Dropout(), ll.Presence(), n_samples=16)
-    with pytest.warns(ll.LocalFitWarning, match="16 effective samples|more samples"):
-        found = ll.explain(levels, None, [PHOTO], domain=Image(Grid(5, 5)), explainer=lime)
-    assert "take more samples" in found.declined[0]
+def test_more_superpixels_than_samples_is_an_error_with_the_remedy() -> None:
+    lime, cut = ll.Lime(ll.Dropout(), ll.Presence(), n_samples=16), Image(Grid(5, 5))
+    said = r"row 0: too few samples: 16 for 25 features.*at least 27.*Grid"
+    with pytest.raises(BadInput, match=said):
+        ll.explain(levels, None, [PHOTO], domain=cut, explainer=lime)
+    with pytest.raises(BadInput, match=said):
+        lime.explain(levels, cut, [PHOTO])
 
 
 @pytest.mark.parametrize("law", [*PERTURBATIONS, ll.Strengths], ids=name_of)

@@ -208,13 +208,14 @@ def test_what_cannot_be_used_is_named(case: str) -> None:
     assert "\n" not in str(caught.value).strip()
 
 
-def test_more_words_than_samples_is_declined_with_the_remedy() -> None:
+def test_more_words_than_samples_is_an_error_with_the_remedy() -> None:
     document = " ".join(f"w{j}" for j in range(40))
-    with pytest.warns(ll.LocalFitWarning, match="32 effective samples of 32, and 41 are needed|32"):
-        found = ll.explain(
-            lengths, None, [document], explainer=ll.Lime(ll.Dropout(), ll.Presence(), n_samples=32)
-        )
-    assert "more samples" in found.declined[0]
+    lime = ll.Lime(ll.Dropout(), ll.Presence(), n_samples=32)
+    with pytest.raises(BadInput, match=r"32 for 40 features.*take more samples, at least 42"):
+        ll.explain(lengths, None, [document], explainer=lime)
+    chosen = ll.Lime(ll.Dropout(), ll.Presence(), surrogate=ll.LeastSquares(ll.Forward(3)),
+                     n_samples=32)  # fmt: skip
+    assert not ll.explain(lengths, None, [document], explainer=chosen).declined[0]
 
 
 @pytest.mark.parametrize("law", [*PERTURBATIONS, ll.Strengths], ids=name_of)
