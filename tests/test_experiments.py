@@ -6,17 +6,22 @@ import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.ensemble import RandomForestRegressor
+from sklearn.metrics import brier_score_loss, roc_auc_score
 
 from limelab.domains import Table
+from limelab.external.asked import asked
 from limelab.statistics.bands import Band
 from limelab.study import Study, Task
 from limelab.study.loading import load_study
 from limelab.study.plan import make_plan
+from limelab.study.ready import fitted, split
 
 FOLDER = Path(__file__).parents[1] / "experiments"
 STEMS = sorted(path.stem for path in FOLDER.glob("*.py"))
@@ -67,12 +72,15 @@ CURVES = (
     ("linear_limit", "r2_of_a_line_on_a_tree", "iris / forest"),
     ("kernel_width", "share_left_by_the_penalty", "iris / network"),
     ("discretisation", "sign_by_the_toss_of_a_background", "iris / network"),
+    ("importance_as_truth", "two_columns_grow_alike", "planted_wine / forest"),
 )
 SLOW = (
     ("linear_limit", "r2_of_a_line_on_a_tree", "wine / forest"),
     ("kernel_width", "lime_is_nearly_global", "breast_cancer / network"),
     ("discretisation", "coefficient_of_a_slope_of_one", "wine / network"),
     ("steering", "effect_of_a_favourite_column", "star98 / forest"),
+    ("importance_as_truth", "nothing_matters", "planted_wine / extra_trees"),
+    ("importance_as_truth", "nothing_matters", "planted_wine / boosting"),
 )
 
 
@@ -122,3 +130,60 @@ def test_what_leans_on_a_neighbourhood_is_what_it_says() -> None:
     part = rows[rows[:, 0] <= np.quantile(rows[:, 0], 1 / 3)].std(axis=0)
     found = parts.FromPart().cloud(u, x, table).moves.std(axis=(0, 1))
     np.testing.assert_allclose(found, 0.5 * part, rtol=0.05)
+
+
+def _tasks(stem: str, name: str) -> list[Task]:
+    """The tasks of that name."""
+    return [task for task in study_of(stem).tasks if task.name == name]
+
+
+def test_importances_are_learnt_and_judged_on_rows_of_their_own() -> None:
+    parts = module_of("importance_as_truth")
+    (task,) = _tasks("importance_as_truth", "planted_wine / forest")
+    data, model = split(task, 0), fitted(task, 0).box
+    given = asked(model.ask, data.table, data.rows)
+    (X, y), (unseen, truth) = parts._seen(given), parts._unseen(given)
+    pd.testing.assert_frame_equal(X, data.train_X)
+    assert (y == data.train_y).all()
+    assert not X.index.intersection(unseen.index).size
+    shares = model.model.predict_proba(unseen)
+    brier = brier_score_loss(truth, shares, scale_by_half=False, labels=model.model.classes_)
+    assert parts.loss(model.model, unseen, truth) == pytest.approx(brier)
+
+
+def test_importances_are_growths_of_the_loss() -> None:
+    parts = module_of("importance_as_truth")
+    (task,) = _tasks("importance_as_truth", "known_wine / forest")
+    data, model = split(task, 0), fitted(task, 0).box
+    given = asked(model.ask, data.table, data.rows)
+    X, y = parts._unseen(given)
+    base = np.mean((model.model.predict(X) - y) ** 2)
+    every = X.iloc[np.repeat(np.arange(len(X)), len(X))]  # each row with each row's value
+    moved = every.assign(**{X.columns[0]: np.tile(X.iloc[:, 0], len(X))})
+    exact = np.mean((model.model.predict(moved) - np.repeat(y, len(X))) ** 2) - base
+    found = np.array([parts._held_out(given, seed)[0, 0] for seed in range(12)])
+    assert abs(found.mean() - exact) < 5 * found.std(ddof=1) / np.sqrt(len(found))
+    less = RandomForestRegressor(parts.TREES, random_state=3)
+    less.fit(data.train_X.iloc[:, 1:], data.train_y)
+    whole = RandomForestRegressor(parts.TREES, random_state=3).fit(data.train_X, data.train_y)
+    lost = [np.mean((m.predict(X[m.feature_names_in_]) - y) ** 2) for m in (less, whole)]
+    assert parts._refitted(given, 3)[0, 0] == pytest.approx(lost[0] - lost[1])
+
+
+def test_shares_of_noise_and_what_stands_first() -> None:
+    parts = module_of("importance_as_truth")
+    importance = np.random.default_rng(0).random((5, 1, 6, 1))
+    names = ("a", parts.NUMBER, "b", parts.FLAG, "c", "d")
+    planted = SimpleNamespace(names=names, importance=importance)
+    share = importance[:, 0, :, 0] / importance[:, 0, :, 0].sum(axis=1, keepdims=True)
+    found = [
+        metric.score(planted)[0].values.ravel() for metric in (parts.NoiseShare(), parts.NoiseGap())
+    ]
+    np.testing.assert_allclose(found[0], share[:, 1] + share[:, 3])
+    np.testing.assert_allclose(found[1], abs(share[:, 1] - share[:, 3]))
+    assert np.isnan(parts.UsedFirst().score(planted)[0].values).all()
+    labels = tuple((parts.USED if j % 2 else parts.IDLE) + str(j) for j in range(6))
+    known = SimpleNamespace(names=labels, importance=importance)
+    auc = [roc_auc_score([0, 1] * 3, row) for row in share]
+    np.testing.assert_allclose(parts.UsedFirst().score(known)[0].values.ravel(), auc)
+    assert np.isnan(parts.NoiseShare().score(known)[0].values).all()
