@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,11 +13,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 from sklearn.ensemble import RandomForestRegressor
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
+import limelab as ll
 from limelab.domains import Table
 from limelab.external.asked import asked
+from limelab.seeds import child
 from limelab.statistics.bands import Band
 from limelab.study import Study, Task
 from limelab.study.loading import load_study
@@ -73,6 +77,7 @@ CURVES = (
     ("kernel_width", "share_left_by_the_penalty", "iris / network"),
     ("discretisation", "sign_by_the_toss_of_a_background", "iris / network"),
     ("importance_as_truth", "two_columns_grow_alike", "planted_wine / forest"),
+    ("perturbation_choice", "noise_that_leaves_a_range", "wine / network"),
 )
 SLOW = (
     ("linear_limit", "r2_of_a_line_on_a_tree", "wine / forest"),
@@ -187,3 +192,48 @@ def test_shares_of_noise_and_what_stands_first() -> None:
     auc = [roc_auc_score([0, 1] * 3, row) for row in share]
     np.testing.assert_allclose(parts.UsedFirst().score(known)[0].values.ravel(), auc)
     assert np.isnan(parts.NoiseShare().score(known)[0].values).all()
+
+
+def test_held_out_rows_find_no_error_in_a_line_that_is_true(tmp_path: Path) -> None:
+    metric = module_of("perturbation_choice").HeldOutRmse()
+    recipes = (ll.models.linear(), ll.models.network())
+    small = replace(
+        study_of("perturbation_choice"),
+        tasks=[Task("diabetes", one, instances=2) for one in recipes],  # one column is of 2 levels
+        conditions={"line": ll.Lime(n_samples=64, draws="own")},
+        judge=(),
+        metrics=[metric],
+        claims=(),
+        measures=(),
+        repeats=1,
+    )
+    scores = small.run(tmp_path).scores
+    found = {name: rows["value"].to_numpy(float) for name, rows in scores.groupby("model")}
+    np.testing.assert_allclose(found["linear"], 0.0, atol=1e-9)
+    assert (found["network"] > 0.01).all()
+
+
+def test_what_is_explained_adds_up_to_the_line_s_own_r2() -> None:
+    parts, (task,) = (
+        module_of("perturbation_choice"),
+        _tasks("perturbation_choice", "wine / forest"),
+    )
+    data, model = split(task, 0), fitted(task, 0)
+    held = data.held_X.iloc[: parts.ROWS]
+    for law in ("Gaussian", "Marginals"):  # without a kernel, and with one
+        lime = parts._lime(law)
+        fit = parts._fit(lime, task, 0, "earned")
+        own = replace(lime, n_samples=parts.EARNED, draws="own")
+        said = own.unwarned(model.box, data.table, held, child(0, "earned"))
+        np.testing.assert_allclose(fit["r2"], said.r2[:, 0], rtol=1e-9)
+        total = (fit["explained"] + fit["w"] * fit["error"] ** 2).sum(axis=1)
+        np.testing.assert_allclose(fit["explained"].sum(axis=1) / total, said.r2[:, 0], rtol=1e-9)
+        assert fit["off"].any()
+    assert not parts._fit(parts._lime("Rows"), task, 0, "earned")["off"].any()
+
+
+def test_a_jackknife_of_a_mean_is_its_t_interval() -> None:
+    values = np.random.default_rng(0).normal(3.0, 1.0, 12)
+    low, high = module_of("perturbation_choice")._jackknifed(values, np.ones(12))
+    exact = stats.t.interval(0.95, 11, values.mean(), values.std(ddof=1) / np.sqrt(12))
+    np.testing.assert_allclose((low, high), exact)
