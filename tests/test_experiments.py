@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
+from itertools import combinations
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -26,6 +27,7 @@ from limelab.study import Study, Task
 from limelab.study.loading import load_study
 from limelab.study.plan import make_plan
 from limelab.study.ready import fitted, split
+from limelab.types import NotApplicable
 
 FOLDER = Path(__file__).parents[1] / "experiments"
 STEMS = sorted(path.stem for path in FOLDER.glob("*.py"))
@@ -78,6 +80,7 @@ CURVES = (
     ("discretisation", "sign_by_the_toss_of_a_background", "iris / network"),
     ("importance_as_truth", "two_columns_grow_alike", "planted_wine / forest"),
     ("perturbation_choice", "noise_that_leaves_a_range", "wine / network"),
+    ("judge_decides", "error_of_a_line_judged_elsewhere", "iris / network"),
 )
 SLOW = (
     ("linear_limit", "r2_of_a_line_on_a_tree", "wine / forest"),
@@ -237,3 +240,38 @@ def test_a_jackknife_of_a_mean_is_its_t_interval() -> None:
     low, high = module_of("perturbation_choice")._jackknifed(values, np.ones(12))
     exact = stats.t.interval(0.95, 11, values.mean(), values.std(ddof=1) / np.sqrt(12))
     np.testing.assert_allclose((low, high), exact)
+
+
+def test_a_law_without_a_size_judges_as_the_law_itself() -> None:
+    parts = module_of("judge_decides")
+    rows = np.random.default_rng(0).normal(size=(200, 3))
+    table = Table(rows)
+    assert len(parts.LAWS) == 11
+    for law in parts.WHOLE:
+        u = np.random.default_rng(1).random((1, 50, law.dims(table)))
+        ours, plain = (
+            one.cloud(u, rows[:2], table) for one in (law, getattr(ll, type(law).__name__)())
+        )
+        np.testing.assert_array_equal(ours.moves, plain.moves)
+        assert law.at(1.0) == law
+        with pytest.raises(NotApplicable, match="radius 1"):
+            law.at(0.5)
+
+
+def test_reversals_are_those_of_a_count_by_hand() -> None:
+    parts, rng = module_of("judge_decides"), np.random.default_rng(0)
+    errors = rng.normal(size=(4, 3, 6)) + rng.normal(size=(4, 3, 1)) * 3
+    middle, reach = parts._differences(errors)
+    level, turned = 0.95 ** (1 / (6 * 3)), {"by mean": 0, "for sure": 0}
+    for a, b in combinations(range(4), 2):
+        tests = [stats.ttest_rel(errors[a, j], errors[b, j]) for j in range(3)]
+        signs = {np.sign(one.statistic) for one in tests}
+        sure = {np.sign(one.statistic) for one in tests if one.pvalue < 1 - level}
+        turned["by mean"] += len(signs) == 2
+        turned["for sure"] += len(sure) == 2
+    assert turned["by mean"] > turned["for sure"] > 0
+    assert parts._reversed(middle, 0 * reach) == turned["by mean"]
+    assert parts._reversed(middle, reach) == turned["for sure"]
+    means = errors.mean(axis=2)
+    expected = stats.friedmanchisquare(*means).statistic / (3 * 3)
+    assert parts._concordance(means) == pytest.approx(expected)
