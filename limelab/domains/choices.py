@@ -16,6 +16,7 @@ from limelab.domains.tokens import Pattern, Tokenizer, Units, Words
 from limelab.types import BadInput
 
 _ANY = ("one text", "another text")  # a corpus to try the choices on
+_FEW = 3  # changes that a name can spell out
 
 
 @dataclass(frozen=True)
@@ -119,9 +120,21 @@ class AsImage:
 
     @property
     def name(self) -> str:
-        """What differs from the usual, "" where nothing does."""
+        """What differs from the usual, "" where nothing does; of many changes, how many.
+
+        Examples
+        --------
+        >>> from limelab.domains import Brightness, Cast, GaussianBlur, Sepia
+        >>> AsImage(changes=[Brightness(), Cast(), GaussianBlur(), Sepia()]).name
+        '4 changes, brightness to sepia'
+        """
         told = {one.name: getattr(self, one.name) for one in fields(self)}
-        return ", ".join(f"{key}={value!r}" for key, value in told.items() if value)
+        many = self.changes if len(self.changes) > _FEW else ()
+        if many:
+            told["changes"] = ()
+        said = [f"{key}={value!r}" for key, value in told.items() if value]
+        summed = [f"{len(many)} changes, {many[0].name} to {many[-1].name}"] if many else []
+        return ", ".join([*summed, *said])
 
     def over(self, corpus: Any = None) -> Image:
         """The domain; pictures need no corpus."""
