@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from limelab.study.claims import judge_claims
 from limelab.study.doing import Doing, Entries, Looking, Patience
+from limelab.study.done import note_done, stamp_of, unchanged
 from limelab.study.gathering import PERMUTED, Stored
 from limelab.study.joining import Shelf
 from limelab.study.manifest import manifest
@@ -36,6 +37,7 @@ from limelab.study.tables import (
     write_scores,
     write_tasks,
 )
+from limelab.study.tiers import QUICK
 from limelab.types import BadInput, Metric
 
 
@@ -96,22 +98,39 @@ def run_study(
         name = stem or study.question
         run = Doing(small, store, engine, name, progress or watch(), how.patience)
         declared = store.register_claims(run.name, [claim.digest for claim in study.claims])
+        results, stamp = Results(out / stem), stamp_of(plan, small, declared)
+        kept = unchanged(store, run.name, results.folder, stamp, began)
+        if kept is not None:
+            write_manifest(results.folder, kept)
+            return results
         asked = run.do("asking", plan.asking())
         scored, done = _score(run, plan, asked)
-        results = Results(out / stem)
         with explained(out):
-            results.folder.mkdir(parents=True, exist_ok=True)
-            write_scores(results.folder, small, scored, store.get)
-            write_tasks(results.folder, [_facts(run, task, asked) for task in plan.tasks])
-            write_measures(results.folder, plan, store.get)
-            chosen = {claim.metric for claim in small.claims}
-            told = results.scores_of(chosen)
-            write_claims(results.folder, judge_claims(small, told, declared, verdicts=not quick))
-            write_found(results.folder, rankings(small, told), splits(small, scored, store.get))
-            made = manifest(small, plan, run.cost({**asked, **done}, began), quick=quick)
+            _write_tables(run, plan, (asked, scored), results, declared)
+            cost = run.cost({**asked, **done}, began)
+            made = {**manifest(small, plan, cost, quick=quick), "unchanged": False}
             write_manifest(results.folder, made)
         store.write_manifest(run.name, made)
+        note_done(store, run.name, results.folder, stamp, {**asked, **done})
     return results
+
+
+def _write_tables(
+    run: Doing,
+    plan: Plan,
+    found: tuple[Entries, Sequence[Scored]],
+    results: Results,
+    declared: Mapping[str, str],
+) -> None:
+    """All tables but the manifest, from the blocks that ask and from those that score."""
+    study, folder, (asked, scored) = run.study, results.folder, found
+    folder.mkdir(parents=True, exist_ok=True)
+    write_scores(folder, study, scored, run.store.get)
+    write_tasks(folder, [_facts(run, task, asked) for task in plan.tasks])
+    write_measures(folder, plan, run.store.get)
+    told = results.scores_of({claim.metric for claim in study.claims})
+    write_claims(folder, judge_claims(study, told, declared, verdicts=study.tier != QUICK))
+    write_found(folder, rankings(study, told), splits(study, scored, run.store.get))
 
 
 def needed(store: Store, studies: Iterable[Study], memory: int) -> set[str]:
