@@ -66,8 +66,7 @@ class Cosine:
         here = interpreted.gap
         if not np.isfinite(here).all():
             raise NotApplicable("Cosine() needs a baseline to look from; take Euclidean()")
-        step = _steps(interpreted)
-        along = _products(step, here)
+        along = _products(_steps(interpreted), here)
         x = np.einsum("ik,ik->i", here, here)[:, None]
         length = _squared(interpreted) + 2.0 * along + x
         scale = np.sqrt(np.maximum(length, 0.0) * x)
@@ -99,8 +98,11 @@ class Gower:
 
 
 def _steps(interpreted: Interpreted) -> Array:
-    """Features less those of x (I or 1, N, k)."""
-    return interpreted.z - interpreted.at_x if interpreted.at_x.any() else interpreted.z
+    """Features less those of x (I or 1, N, k); of 0/1 features they stay small integers."""
+    z, here = interpreted.z, interpreted.at_x
+    if not here.any():
+        return z
+    return z - (here.astype(z.dtype) if z.dtype.kind == "i" else here)
 
 
 def _squared(interpreted: Interpreted) -> Array:

@@ -91,12 +91,11 @@ class FromCounts:
     def matrix(self, points: Array) -> Any:
         """What ``vectorizer.transform(view.decode(points))`` gives, to the last bit."""
         vectorizer, known = self._vectorizer, self._known
-        there, counts = known.of(points >= 1.0)
+        there, places, counts = known.of(points >= 1.0)
         if vectorizer.binary:
             counts = np.ones(counts.shape)
         columns = known.columns.astype(np.int32)
         starts = np.concatenate([[0], np.cumsum(there.sum(axis=1))]).astype(np.int32)
-        places = np.flatnonzero(there) % max(1, len(columns))
         whole = sparse.csr_matrix(
             (counts.astype(vectorizer.dtype), columns[places], starts),
             shape=(len(points), len(vectorizer.vocabulary_)),
@@ -129,20 +128,27 @@ class _Counts:
     columns: Ints
     counts: Array
 
-    def of(self, there: Bools) -> tuple[Bools, Array]:
-        """Which columns are not 0 for presences (m, d), shape (m, J), and these counts, row by row.
+    def of(self, there: Bools) -> tuple[Bools, Ints, Array]:
+        """Which columns are not 0 for presences (m, d), as (m, J), and row by row where and what.
 
-        A column that comes from one unit alone is looked up; the product is for the rest.
+        A column that comes from one unit alone is looked up; the product is for the others, such
+        as that of "The" and "the".
         """
-        if ((self.counts > 0).sum(axis=0) > 1).any():
-            found = there.astype(np.float64) @ self.counts
-            return found > 0, found[found > 0]
-        if not len(self.columns):
-            return np.zeros((len(there), 0), dtype=bool), np.zeros(0)
-        units = self.counts.argmax(axis=0)
-        found_there = np.take(there, units, axis=1)
-        each = self.counts[units, np.arange(len(units))]
-        return found_there, np.broadcast_to(each, found_there.shape)[found_there]
+        shared = (self.counts > 0).sum(axis=0) > 1
+        units = self.counts.argmax(axis=0) if len(self.columns) else np.zeros(0, dtype=np.intp)
+        sums = self._sums(there, shared)
+        found = np.take(there, units, axis=1)
+        found[:, shared] = sums > 0
+        places = np.flatnonzero(found) % max(1, len(self.columns))
+        counts = self.counts[units, np.arange(len(units))][places]
+        counts[shared[places]] = sums[sums > 0]  # both go row by row, a column after the other
+        return found, places, counts
+
+    def _sums(self, there: Bools, shared: Bools) -> Array:
+        """Counts (m, J') of the columns that several units share."""
+        own = self.counts[:, shared]
+        units = np.flatnonzero(own.any(axis=1))
+        return np.asarray(there[:, units].astype(np.float64) @ own[units])
 
 
 def shortcut(box: BlackBox, view: View) -> tuple[BlackBox, View]:
