@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,9 @@ class Found:
     measures : mapping of name to DataFrame of text
     ranking, variance : DataFrame
         Average ranks, and shares of variance by cause; empty where there is none.
+    baselines : DataFrame
+        As `scores`, of the conditions that stand beside the others as floor or ceiling; `scores`
+        holds none of them.
     """
 
     stem: str
@@ -52,6 +55,7 @@ class Found:
     measures: dict[str, pd.DataFrame] = field(default_factory=dict)
     ranking: pd.DataFrame = field(default_factory=pd.DataFrame)
     variance: pd.DataFrame = field(default_factory=pd.DataFrame)
+    baselines: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def question(self) -> str:
@@ -95,12 +99,16 @@ def load(folder: Path) -> Found:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         if not isinstance(manifest, dict):
             raise BadInput(f"{MANIFEST} holds no mapping")
+        scores, baselines = apart(
+            read_scores(folder / SCORES, manifest.get("factors", [])), manifest.get("baselines", [])
+        )
         return Found(
             stem=folder.name,
             manifest=manifest,
             claims=_as_text(folder / CLAIMS),
             tasks=_as_text(folder / TASKS),
-            scores=read_scores(folder / SCORES, manifest.get("factors", [])),
+            scores=scores,
+            baselines=baselines,
             measures=dict(_measures(folder)),
             ranking=_with_numbers(folder / RANKING),
             variance=_with_numbers(folder / VARIANCE),
@@ -149,6 +157,19 @@ def read_scores(path: Path, factors: list[str]) -> pd.DataFrame:
     made |= {name: _constant(scores, "") for name in TEXT if name not in text}
     made |= {name: pd.Series(np.nan, scores.index) for name in NUMBERS if name not in numbers}
     return pd.DataFrame(made, index=scores.index)
+
+
+def apart(scores: pd.DataFrame, baselines: Collection[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Scores of the conditions that are compared, and of the baselines beside them.
+
+    Where there is nothing but baselines, it is they that are compared.
+    """
+    mine = scores["condition"].astype(str).isin(list(baselines))
+    if not mine.any() or mine.all():
+        return scores, scores.iloc[:0]
+    sides = (scores[rows].reset_index(drop=True) for rows in (~mine, mine))
+    own, beside = (pd.DataFrame({name: _used(side[name]) for name in side}) for side in sides)
+    return own, beside
 
 
 def _without_variants(scores: pd.DataFrame) -> pd.DataFrame:

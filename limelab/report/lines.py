@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from limelab.report import canvas
+from limelab.report import canvas, floors
 from limelab.report.markup import Shown
 from limelab.report.names import metric_title, setting
 from limelab.report.summary import Summary, spread
@@ -48,12 +48,18 @@ def _by_panel(summary: Summary, stem: str, title: str, numbers: pd.DataFrame) ->
         draw = _drawer(
             rows, "complexity", "complexity: the size that a surrogate is allowed", label, summary
         )
+        draw = floors.under(draw, summary.beside(str(metric)))
         panels.append((name, canvas.picture(f"{stem}-{n}", f"{title} {name}", draw)))
     caption = f"{BAND}, {counts(numbers)}, {pooled(summary, 'complexity')}. "
     caption += "Every panel has its own scale."
+    caption += floors.CAPTION if _has_floors(summary, numbers) else ""
     if len(groups) > MOST_PANELS:
         caption += f" The first {MOST_PANELS} of {len(groups)} panels are drawn."
     return Shown(title, panels, caption + better(summary, numbers), numbers, legend(summary))
+
+
+def _has_floors(summary: Summary, numbers: pd.DataFrame) -> bool:
+    return bool(summary.floors["metric"].isin(numbers["metric"].unique()).any())
 
 
 def against_radius(summary: Summary, stem: str) -> Iterator[Shown]:

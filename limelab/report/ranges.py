@@ -11,7 +11,7 @@ from limelab.report import canvas
 from limelab.report.lines import legend, metric_label
 from limelab.report.markup import Shown
 from limelab.report.names import metric_title, setting
-from limelab.report.summary import Summary, at, spread
+from limelab.report.summary import BASELINE, Summary, at, spread
 
 MOST_ROWS, MOST_METRICS, TALL = 40, 12, 16
 NOWHERE = ("", float("nan"))
@@ -25,13 +25,15 @@ def by_condition(summary: Summary, stem: str) -> Iterator[Shown]:
         if place is None:
             continue
         numbers = _quantiles(at(summary.of(metric), place))
+        floors = _baselines(summary, metric, place)
         where = f" (judge {place[0]}, radius {setting(place[1])})" if place[0] else ""
         name = metric_title(metric) + where
-        few = numbers.head(MOST_ROWS)
+        few = pd.concat([numbers.head(MOST_ROWS), floors])
         draw = _drawer(summary, few, metric_label(summary, metric, titled=False))
         svg = canvas.picture(f"{stem}-range{n}", name, draw, height=58 + 30 * len(few))
         panels.append((name, svg))
-        tables.append(numbers.assign(metric=metric, judge=place[0], radius=place[1]))
+        both = pd.concat([numbers, floors], ignore_index=True)
+        tables.append(both.assign(metric=metric, judge=place[0], radius=place[1]))
     if not panels:
         return
     caption = (
@@ -39,11 +41,20 @@ def by_condition(summary: Summary, stem: str) -> Iterator[Shown]:
         "and outputs; over tasks where a metric has one value a task); thick bar: the middle half; "
         "thin line: from the 10th to the 90th percentile."
     )
-    most = max(len(numbers) for numbers in tables)
+    caption += "" if summary.floors.empty else " Grey rows are baselines, floor and ceiling."
+    most = max(int((numbers["series"] != "").sum()) for numbers in tables)
     caption += f" The first {MOST_ROWS} of {most} conditions are drawn." if most > MOST_ROWS else ""
     title = "How much do instances differ?"
     numbers = pd.concat(tables, ignore_index=True)
     yield Shown(title, panels, caption, numbers, legend(summary), fold=most > TALL)
+
+
+def _baselines(summary: Summary, metric: str, place: tuple[str, float]) -> pd.DataFrame:
+    """Rows of the baselines, which stand below the conditions and belong to no series."""
+    cells = at(summary.floors[summary.floors["metric"].astype(str) == metric], place)
+    if cells.empty:
+        return pd.DataFrame()
+    return _quantiles(cells.assign(label=cells["condition"].astype(str) + BASELINE, series=""))
 
 
 def _quantiles(cells: pd.DataFrame) -> pd.DataFrame:
@@ -59,10 +70,11 @@ def _drawer(summary: Summary, rows: pd.DataFrame, label: str) -> Callable[[Axes]
     def draw(ax: Axes) -> None:
         colour, mark = canvas.colours(summary.series), canvas.markers(summary.series)
         for y, (_, row) in enumerate(rows.iterrows()):
-            own = colour[row["series"]]
+            own = colour.get(row["series"], canvas.GREY)
             ax.plot([row["p10"], row["p90"]], [-y, -y], color=own, linewidth=1)
             ax.plot([row["low"], row["high"]], [-y, -y], color=own, linewidth=5, alpha=0.45)
-            ax.plot([row["median"]], [-y], mark[row["series"]], color=own, markeredgecolor="white")
+            sign = mark.get(row["series"], "D")
+            ax.plot([row["median"]], [-y], sign, color=own, markeredgecolor="white")
             canvas.row_name(ax, -y + 0.42, row["condition"])
         ax.set_ylim(-len(rows) + 0.6, 0.7)
         ax.set_yticks([])

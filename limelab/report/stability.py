@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from limelab.report import canvas
+from limelab.report import canvas, floors
 from limelab.report.lines import legend, metric_label
 from limelab.report.markup import Shown
 from limelab.report.names import metric_title, setting
@@ -28,9 +28,9 @@ def beside_fidelity(summary: Summary, stem: str) -> Iterator[Shown]:
         for x, label, cells in _pairs(summary, metric, place):
             middle = _medians(cells, x)
             name = f"{metric_title(metric)}, against {'fidelity' if x == 'fidelity' else 'zeros'}"
-            draw = _drawer(
-                summary, cells, middle, x, (label, metric_label(summary, metric, titled=False))
-            )
+            labels = label, metric_label(summary, metric, titled=False)
+            draw = _drawer(summary, cells, middle, x, labels)
+            draw = floors.under(draw, summary.beside(metric))
             panels.append((name, canvas.picture(f"{stem}-stable{n}-{x}", name, draw)))
             tables.append(middle.assign(metric=metric, against=x))
     if not panels:
@@ -46,6 +46,7 @@ def beside_fidelity(summary: Summary, stem: str) -> Iterator[Shown]:
         "conditions are few. An explanation that collapses to zeros is perfectly stable, so "
         "stability is read beside fidelity and zeros."
     )
+    caption += floors.CAPTION if any(not summary.beside(m).empty for m in metrics) else ""
     title = "Is a stable explanation also a faithful one?"
     yield Shown(title, panels, caption, pd.concat(tables, ignore_index=True), legend(summary))
 

@@ -18,6 +18,7 @@ UNIT = ["task", "instance"]
 BESIDE = ["n_effective", "zero_share", "null", "ceiling"]
 MOST_SERIES = 8
 NO_REASON = "no reason given"
+BASELINE = ", a baseline"
 _FIDELITY = ("rmse", "r2", "label_agreement")
 
 
@@ -63,12 +64,7 @@ class Summary:
         Columns: metric, judge, radius, condition, task, instance, value, n_effective, zero_share,
         null, ceiling, scores, declined, label, series and the factors.
         """
-        keys = [*YARDSTICK, "condition", *UNIT]
-        grouped = self.found.scores.groupby(keys, observed=True, dropna=False, sort=True)
-        made = grouped[["value", *BESIDE]].median()
-        made["scores"] = grouped.size()
-        made["declined"] = made["scores"] - grouped["value"].count()
-        cells = made.reset_index()
+        cells = _medians(self.found.scores)
         named = self.conditions.set_index("condition")
         for column in named:
             levels = list(dict.fromkeys(named[column]))
@@ -81,17 +77,34 @@ class Summary:
         return self.cells[self.cells["metric"] == metric]
 
     @cached_property
+    def floors(self) -> pd.DataFrame:
+        """Cells of the baselines that have a value: what a metric gives who knows nothing, or all.
+
+        Columns as those of `cells` without labels and factors.
+        """
+        if self.found.baselines.empty:
+            return self.cells.iloc[:0]
+        cells = _medians(self.found.baselines)
+        return cells[cells["value"].notna()]
+
+    def beside(self, metric: str) -> pd.DataFrame:
+        """Quartiles of each baseline under a metric."""
+        return spread(self.floors[self.floors["metric"].astype(str) == metric], ["condition"])
+
+    @cached_property
     def by_condition(self) -> pd.DataFrame:
-        """Median, quartiles, n, declined and effective sample size of every condition."""
-        keys = [*YARDSTICK, "condition"]
-        made = spread(self.cells, keys)
-        grouped = self.cells.groupby(keys, observed=True, dropna=False, sort=True)
-        beside = grouped[["scores", "declined"]].sum()
-        beside["n_effective"] = grouped["n_effective"].median()
-        table: pd.DataFrame = made.merge(beside.reset_index(), on=keys)
+        """Median, quartiles, n, declined and effective sample size of every condition.
+
+        Baselines stand last, where they have a value.
+        """
         labels = self.conditions.set_index("condition")["label"]
-        table["condition"] = table["condition"].astype(str).map(labels)
-        return table
+        own = _counted(self.cells)
+        own["condition"] = own["condition"].astype(str).map(labels)
+        if self.floors.empty:
+            return own
+        floors = _counted(self.floors)
+        floors["condition"] = floors["condition"].astype(str) + BASELINE
+        return pd.concat([own, floors], ignore_index=True)
 
     @cached_property
     def metrics(self) -> list[str]:
@@ -134,7 +147,7 @@ class Summary:
 
     @cached_property
     def declined(self) -> pd.DataFrame:
-        """Scores without a value: metric, condition, reason, scores."""
+        """Scores without a value: metric, condition, reason, scores; baselines left out."""
         return self._noted(self.found.scores["value"].isna(), "reason")
 
     @cached_property
@@ -152,6 +165,26 @@ class Summary:
         table["note"] = table["note"].astype(str).replace("", NO_REASON)
         renamed: pd.DataFrame = table.rename(columns={"note": name})
         return renamed
+
+
+def _medians(scores: pd.DataFrame) -> pd.DataFrame:
+    """Median over repeats and outputs, with how many scores there are and how many declined."""
+    keys = [*YARDSTICK, "condition", *UNIT]
+    grouped = scores.groupby(keys, observed=True, dropna=False, sort=True)
+    made = grouped[["value", *BESIDE]].median()
+    made["scores"] = grouped.size()
+    made["declined"] = made["scores"] - grouped["value"].count()
+    return made.reset_index()
+
+
+def _counted(cells: pd.DataFrame) -> pd.DataFrame:
+    """Quartiles of each condition under each yardstick, and the scores behind them."""
+    keys = [*YARDSTICK, "condition"]
+    grouped = cells.groupby(keys, observed=True, dropna=False, sort=True)
+    beside = grouped[["scores", "declined"]].sum()
+    beside["n_effective"] = grouped["n_effective"].median()
+    table: pd.DataFrame = spread(cells, keys).merge(beside.reset_index(), on=keys)
+    return table
 
 
 def spread(cells: pd.DataFrame, by: Sequence[str], column: str = "value") -> pd.DataFrame:

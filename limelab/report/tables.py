@@ -94,7 +94,7 @@ def limits(summary: Summary) -> str:
 def missing(summary: Summary) -> str:
     """Everything that is not there or to be read with care, with its reason."""
     found = summary.found
-    parts = [_declined(summary), _cautions(summary), _failures(found)]
+    parts = [_declined(summary), _floors(found), _cautions(summary), _failures(found)]
     texts = [str(text) for text in found.manifest.get("damaged", [])]
     if texts:
         items = "".join(f"<li>{escape(text)}</li>" for text in dict.fromkeys(texts))
@@ -113,6 +113,22 @@ def _declined(summary: Summary) -> str:
         "is declined with its reason and never counted as a zero.</p>"
         f"{_capped('By metric and reason', short)}"
         f"{_capped('By metric, condition and reason', table_of)}"
+    )
+
+
+def _floors(found: Found) -> str:
+    """What baselines decline, in one line: it is what makes them baselines."""
+    scores = found.baselines
+    gone = scores[scores["value"].isna()] if not scores.empty else scores
+    if gone.empty:
+        return ""
+    names = ", ".join(escape(name) for name in scores["condition"].unique())
+    grouped = gone.groupby(["metric", "condition", "note"], observed=True, sort=False).size()
+    rows = grouped.rename("scores").reset_index().rename(columns={"note": "reason"})
+    return (
+        f"<p>The baselines ({names}) decline what needs a local model or points of their own: "
+        f"{len(gone):,} of their {len(scores):,} scores have no value.</p>"
+        f"{_capped('Of baselines, by metric and reason', rows)}"
     )
 
 

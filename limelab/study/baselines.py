@@ -5,13 +5,16 @@ from __future__ import annotations
 from limelab.baselines import ConstantImportance, GlobalPermutation, RandomImportance
 from limelab.exact import ExactLime
 from limelab.study.spec import Conditions
+from limelab.types import Explainer
 
 
 def baseline_conditions(exact: ExactLime | None = None) -> Conditions:
     """Random, constant and global importance, and the exact answer where it is known.
 
     Metrics that need a local model decline them with that reason; `ExactLime` declines models that
-    are no trees and tables with categories.
+    are no trees, boosting of classes, whose trees add up to another scale than that of the answers,
+    and tables with categories. They are scored like all conditions, and stand beside them in tables
+    and pictures: no factor has them for a level.
 
     Parameters
     ----------
@@ -28,11 +31,10 @@ def baseline_conditions(exact: ExactLime | None = None) -> Conditions:
     >>> list(baseline_conditions())
     ['random', 'constant', 'permutation', 'exact']
     """
-    return Conditions(
-        {
-            "random": RandomImportance(),
-            "constant": ConstantImportance(),
-            "permutation": GlobalPermutation(),
-            "exact": ExactLime() if exact is None else exact,
-        }
-    )
+    explainers: dict[str, Explainer] = {
+        "random": RandomImportance(),
+        "constant": ConstantImportance(),
+        "permutation": GlobalPermutation(),
+        "exact": ExactLime() if exact is None else exact,
+    }
+    return Conditions(explainers, baselines=list(explainers))

@@ -13,12 +13,14 @@ from limelab.seeds import child
 from limelab.study.blocks import Made
 from limelab.study.memory import Rows
 from limelab.study.ready import fitted, split
-from limelab.types import BadInput, Explainer, NotApplicable
+from limelab.types import Array, BadInput, Explainer, NotApplicable
 
 if TYPE_CHECKING:
     from limelab.study.spec import Task
 
 FOREIGN = ("importance", "effect", "selected", "determined", "slope", "r2", "n_effective")
+ANOTHER_SCALE = "it explains another scale than that of the model's answers, such as raw scores"
+_ROUNDING = 1e-3
 OPTIONAL = ("coef", "stderr", "contribution", "g")  # kept where there are any
 
 
@@ -44,11 +46,21 @@ class Foreign:
         except NotApplicable as reason:  # it declines the task, which is no failure
             return Made({}, {"declined": str(reason)}, {"explainer": model.queries - before})
         check_shape(found, (len(x), len(view.names), len(model.box.outputs)))
+        if another_scale(found.f, model.box.ask(view.decode(x.copy()))):
+            return Made({}, {"declined": ANOTHER_SCALE}, {"explainer": model.queries - before})
         return Made(said_by(found), {}, {"explainer": model.queries - before})
 
     def forecast(self) -> dict[str, int]:
         """Nothing: how much it will ask is its own affair."""
         return {}
+
+
+def another_scale(told: Array, answers: Array) -> bool:
+    """Whether what an explanation takes for the model's answers is something else.
+
+    Rounding is none of it: single precision, or another order of the rows.
+    """
+    return bool(np.abs(told - answers).max() > _ROUNDING * np.abs(answers).max())
 
 
 def said_by(found: Explanation) -> dict[str, Any]:

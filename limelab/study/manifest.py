@@ -73,6 +73,7 @@ def _said(study: Study, plan: Plan, *, quick: bool) -> dict[str, Any]:
         "tasks": {task.name: repr(task) for task in study.tasks},
         "conditions": {name: repr(explainer) for name, explainer in study.conditions.items()},
         "factors": list(study.conditions.factor_names),
+        "baselines": list(study.conditions.baselines),
         "judges": [repr(judge) for judge in study.judge],
         "metrics": {metric.name: _metric(metric) for metric in study.metrics},
         "data": plan.fingerprints,

@@ -65,7 +65,7 @@ def rankings(study: Study, scores: pd.DataFrame) -> pd.DataFrame:
 
 def subjects(study: Study) -> Iterator[tuple[str, ...]]:
     """Factors of 3 to 12 levels; the two that make a sized surrogate are one."""
-    levels = [dict(factors) for factors in study.conditions.factors.values()]
+    levels = list(study.conditions.levels.values())
     varied = {name for name in study.conditions.factor_names if _count(levels, (name,)) > 1}
     alone = varied - set(SIZED) if varied.issuperset(SIZED) else varied
     subjects: list[tuple[str, ...]] = [
@@ -123,13 +123,14 @@ def _ranked(
 def _matrix(study: Study, rows: pd.DataFrame, subject: tuple[str, ...]) -> tuple[list[str], Array]:
     """Levels, and their means over matched cells, data sets by levels."""
     others = [name for name in study.conditions.factor_names if name not in subject]
-    levels = rows[list(subject)].astype(str).drop_duplicates()
-    named = {tuple(one): level_name(subject, tuple(one)) for one in levels.to_numpy()}
-    level = [named[one] for one in zip(*(rows[name].astype(str) for name in subject), strict=True)]
+    named = {
+        name: level_name(subject, [str(factors.get(one, "")) for one in subject])
+        for name, factors in study.conditions.levels.items()
+    }
     keys = list(dict.fromkeys([*_MATCH, *others]))
-    cells = rows.assign(level=level).dropna(subset="value")
+    cells = rows.assign(level=rows["condition"].map(named)).dropna(subset=["value", "level"])
     table = cells.groupby([*keys, "level"], dropna=False, sort=False)["value"].mean().unstack()
-    table = table[[name for name in named.values() if name in table]]
+    table = table[[name for name in dict.fromkeys(named.values()) if name in table]]
     tasks = table.dropna().groupby(["dataset", "task"], sort=False).mean()
     means = tasks.groupby("dataset", sort=False).mean().reindex(rows["dataset"].unique())
     return [str(name) for name in means.columns], means.to_numpy(float)

@@ -153,10 +153,10 @@ def _whole(levels: list[str]) -> list[Any] | None:
 
 
 def _plain(levels: list[str]) -> list[Any] | None:
-    """Truth values or numbers, NaN where empty; None where one of them is text."""
+    """Truth values or numbers, missing where empty; None where one of them is text."""
     there = [level for level in levels if level]
-    if there == levels and set(levels) <= {"True", "False"}:
-        return [level == "True" for level in levels]
+    if there and set(there) <= {"True", "False"}:
+        return [level == "True" if level else None for level in levels]
     if there == levels and _all_say_again(levels, int):
         return [int(level) for level in levels]
     if not there or not _all_say_again(there, float):

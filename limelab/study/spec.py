@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from itertools import product
@@ -203,6 +203,14 @@ class Claim:
 class Conditions(Mapping[str, Explainer]):
     """Named explainers and the factors that tell them apart.
 
+    Parameters
+    ----------
+    explainers : mapping of name to Explainer
+    factors : mapping of name to mapping of factor to level
+    baselines : collection of names
+        Those that stand beside the others as floor or ceiling: they are scored like all, and
+        neither ranked nor drawn as levels of a factor.
+
     Examples
     --------
     >>> from limelab.kernels import Exponential, Flat
@@ -215,6 +223,7 @@ class Conditions(Mapping[str, Explainer]):
         self,
         explainers: Mapping[str, Explainer],
         factors: Mapping[str, Mapping[str, Any]] | None = None,
+        baselines: Collection[str] = (),
     ) -> None:
         if not isinstance(explainers, Mapping):
             raise BadInput(
@@ -227,6 +236,7 @@ class Conditions(Mapping[str, Explainer]):
             name: {key: _level(value) for key, value in given.get(name, {}).items()}
             for name in self._explainers
         }
+        self.baselines = tuple(name for name in self._explainers if name in baselines)
         for name, explainer in self._explainers.items():
             if isinstance(explainer, type) or not callable(getattr(explainer, "explain", None)):
                 raise BadInput(
@@ -252,7 +262,8 @@ class Conditions(Mapping[str, Explainer]):
         twice = sorted(set(self) & set(more))
         if twice:
             raise BadInput(f"conditions {twice[:3]} stand on both sides; tag them apart")
-        return Conditions({**self, **more}, {**self.factors, **more.factors})
+        baselines = (*self.baselines, *more.baselines)
+        return Conditions({**self, **more}, {**self.factors, **more.factors}, baselines)
 
     def tag(self, **factors: Any) -> Conditions:
         """The same conditions with further factors, named in front.
@@ -267,7 +278,13 @@ class Conditions(Mapping[str, Explainer]):
         return Conditions(
             {named[name]: explainer for name, explainer in self.items()},
             {named[name]: {**factors, **self.factors[name]} for name in self},
+            [named[name] for name in self.baselines],
         )
+
+    @property
+    def levels(self) -> dict[str, dict[str, Any]]:
+        """Factors of the conditions that are compared: all but the baselines."""
+        return {name: row for name, row in self.factors.items() if name not in self.baselines}
 
     @property
     def factor_names(self) -> tuple[str, ...]:

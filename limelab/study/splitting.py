@@ -111,7 +111,7 @@ def _causes(study: Study, runs: pd.Index) -> pd.DataFrame:
 def _levels(study: Study, subject: tuple[str, ...]) -> dict[str, list[str]]:
     """Conditions of each level of a subject."""
     found: dict[str, list[str]] = {}
-    for name, factors in study.conditions.factors.items():
+    for name, factors in study.conditions.levels.items():
         level = level_name(subject, [str(factors.get(one, "")) for one in subject])
         found.setdefault(level, []).append(name)
     return found

@@ -28,7 +28,7 @@ def study(**changes) -> ll.Study:
 def rows(n: int = 8, judges=("g", "h")) -> pd.DataFrame:
     """Values 1, 2, 3 for A, B, C under one judge and 2, 1, 3 under the other, in every cell."""
     made = [
-        (f"d{d} / m{m}", f"d{d}", law, i, r, judge, d + 10 * m + value)
+        (f"d{d} / m{m}", f"d{d}", f"perturbation={law}", law, i, r, judge, d + 10 * m + value)
         for d in range(n)
         for m in range(2)
         for judge, values in zip(judges, ((1, 2, 3), (2, 1, 3)), strict=True)
@@ -36,7 +36,8 @@ def rows(n: int = 8, judges=("g", "h")) -> pd.DataFrame:
         for i in range(2)
         for r in range(2)
     ]
-    names = ["task", "dataset", "perturbation", "instance", "repeat", "judge", "value"]
+    names = ["task", "dataset", "condition", "perturbation"]
+    names += ["instance", "repeat", "judge", "value"]
     return pd.DataFrame(made, columns=names).assign(metric="rmse", output="y", radius=0.5)
 
 
@@ -76,6 +77,31 @@ def test_variants_are_no_further_data() -> None:
     table = rows().assign(variant="")
     wrong = table.assign(variant="seed 1", value=-table["value"])
     assert rankings(study(), pd.concat([table, wrong])).equals(rankings(study(), table))
+
+
+def test_baselines_are_no_levels() -> None:
+    table = rows()
+    low = table[table["perturbation"] == "A"].assign(condition="random", perturbation="", value=0.0)
+    joined = study(conditions=study().conditions | ll.baseline_conditions())
+    found = rankings(joined, pd.concat([table, low]))
+    assert found.equals(rankings(study(), table))
+
+
+def test_sizes_are_whole_numbers_beside_conditions_without_one() -> None:
+    sized = ll.vary(ll.Lime(draws="own"), perturbation=LAWS)
+    joined = sized.tag(complexity=3) | ll.baseline_conditions()
+    table = rows().assign(complexity=3.0)  # as a table with empty cells is read
+    table["condition"] = "complexity=3, " + table["condition"]
+    claim = ll.Claim("A leads.", "rmse", better={"perturbation": "A"}, worse={"perturbation": "B"})
+    both = joined | sized.tag(complexity=5)
+    more = table.assign(complexity=5.0, condition=table["condition"].str.replace("3", "5"))
+    made = pd.concat([table, more])
+    found = rankings(study(conditions=both, claims=[claim]), made)
+    assert set(found["subject"]) == {"perturbation"}
+    third = both | sized.tag(complexity=7)
+    last = table.assign(complexity=7.0, condition=table["condition"].str.replace("3", "7"))
+    found = rankings(study(conditions=third, claims=[claim]), pd.concat([made, last]))
+    assert set(found.loc[found["subject"] == "complexity", "level"]) == {"3", "5", "7"}
 
 
 def test_only_what_a_claim_names_is_ranked() -> None:

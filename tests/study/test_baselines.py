@@ -1,0 +1,92 @@
+"""Baselines beside conditions in a run: scored, declined with reasons, never levels of a factor."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import limelab as ll
+from limelab import metrics, models
+from limelab.study import Results
+
+LAWS = {"near": ll.Gaussian(0.25), "wide": ll.Gaussian(1.0), "data": ll.Marginals()}
+FOREST = ll.Task("iris", models.forest(n_estimators=5), instances=3, background=60)
+BOOSTED = replace(FOREST, model=models.boosting(max_iter=3))
+
+
+def joined() -> ll.Study:
+    varied = ll.vary(ll.Lime(n_samples=128, draws="own"), perturbation=LAWS).tag(flag=True)
+    return ll.Study(
+        "Where do metrics begin and end?",
+        [FOREST, BOOSTED, *ll.refits(FOREST, seeds=1)[1:]],
+        varied | ll.baseline_conditions(),
+        ll.Judge(ll.Gaussian(), radii=(0.5,), size=30),
+        [metrics.Rmse(), metrics.Gap(), metrics.TopK(2), metrics.Variation()],
+        claims=[
+            ll.Claim(
+                "near is more faithful than wide",
+                "rmse",
+                {"perturbation": "near"},
+                {"perturbation": "wide"},
+                where={"flag": True},
+            )
+        ],
+        repeats=3,
+    )
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
+    out: Path = tmp_path_factory.mktemp("baselines")
+    return joined().run(out, stem="joined")
+
+
+def test_names_survive_joining_and_tags() -> None:
+    made = ll.baseline_conditions()
+    assert made.baselines == ("random", "constant", "permutation", "exact")
+    assert (ll.vary(ll.Lime(), n_samples=[64]) | made).baselines == made.baselines
+    tagged = made.tag(scale="near")
+    assert tagged.baselines == tuple(tagged)
+    assert joined().quick().conditions.baselines == made.baselines
+    assert list(joined().conditions.levels) == list(joined().conditions)[:3]
+
+
+def test_they_are_floor_and_ceiling(results: Results) -> None:
+    scores = results.scores[results.scores["variant"] == ""]
+    mine = scores[(scores["task"] == FOREST.name) & scores["value"].notna()]
+    middle = mine.groupby(["metric", "condition"])["value"].median()
+    lime = mine[mine["perturbation"] != ""].groupby("metric")["value"].median()
+    assert middle["top_2_jaccard", "random"] < lime["top_2_jaccard"] <= 1
+    assert middle["top_2_jaccard", "constant"] == middle["top_2_jaccard", "exact"] == 1
+    assert middle["cv", "random"] > lime["cv"] > middle["cv", "exact"] == 0
+    assert middle["top_2_jaccard", "permutation"] > middle["top_2_jaccard", "random"]
+
+
+def test_what_they_cannot_have_is_declined_in_few_rows(results: Results) -> None:
+    scores = results.scores[results.scores["task"] == FOREST.name]
+    beside = scores[scores["condition"].isin(results.manifest["baselines"])]
+    faithful = beside[beside["metric"] == "rmse"]
+    assert faithful.groupby("condition").size().tolist() == [1] * 4
+    assert set(faithful["note"]) == {"the explainer has no local model"}
+    exact = beside[beside["condition"] == "exact"].set_index("metric")["value"]
+    assert exact["gap"].notna().all()
+
+
+def test_the_exact_answer_on_another_scale_is_declined(results: Results) -> None:
+    scores = results.scores
+    mine = scores[(scores["condition"] == "exact") & (scores["task"] == BOOSTED.name)]
+    assert mine["value"].isna().all()
+    explained = results.explanations
+    told = explained[(explained["condition"] == "exact") & (explained["task"] == BOOSTED.name)]
+    assert set(told["note"]) == {
+        "it explains another scale than that of the model's answers, such as raw scores"
+    }
+    assert not results.manifest["failures"]
+
+
+def test_no_factor_has_them_for_a_level(results: Results) -> None:
+    assert set(results.variance["level"]) == set(LAWS)
+    assert results.manifest["factors"] == ["flag", "perturbation"]
+    assert results.claims["n_units"].tolist() == [6, 6]
