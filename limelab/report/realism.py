@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -12,9 +13,12 @@ from limelab.report import canvas
 from limelab.report.lines import counts, legend, metric_label
 from limelab.report.markup import Shown
 from limelab.report.names import metric_title, setting, short_labels
+from limelab.report.placing import placed
 from limelab.report.summary import Summary, at, spread
 
 PREFIX, MOST_METRICS, NAME = "realism_", 2, 28
+SIZE = {"width": 480, "height": 320}
+AXES = (410.0, 240.0)  # what is left for the axes, in points
 KEYS = ["condition", "task", "instance"]
 TITLE = "Does faithfulness cost realism?"
 CAPTION = (
@@ -39,7 +43,7 @@ def beside_realism(summary: Summary, stem: str) -> Iterator[Shown]:
             name = f"{metric_title(metric)}, judge {judge}, radius {setting(radius)}"
             labels = metric_label(summary, metric), metric_label(summary, summary.fidelity)
             draw = _drawer(summary, numbers, labels)
-            svg = canvas.picture(f"{stem}-real{n}-{len(panels)}", name, draw, width=480, height=320)
+            svg = canvas.picture(f"{stem}-real{n}-{len(panels)}", name, draw, **SIZE)
             panels.append((name, svg))
             tables.append(numbers.assign(metric=metric, judge=judge, radius=radius))
     if panels:
@@ -84,24 +88,28 @@ def _looks(summary: Summary, cells: pd.DataFrame) -> pd.Series:
 def _drawer(summary: Summary, rows: pd.DataFrame, labels: tuple[str, str]) -> canvas.Draw:
     def draw(ax: Axes) -> None:
         colour, mark = canvas.colours(summary.series), canvas.markers(summary.series)
-        for n, (look, mine) in enumerate(rows.groupby("look", sort=False)):
+        for _, mine in rows.groupby("look", sort=False):
             joined: dict[str, Any] = {"color": canvas.GREY, "linewidth": 0.8, "alpha": 0.6}
             ax.plot(mine["median_realism"], mine["median"], **joined)
-            _named(ax, str(look), mine.sort_values("median"), above=n % 2 == 0)
         for name, mine in rows.groupby("series", sort=False):
             own: dict[str, Any] = {"color": colour[str(name)], "markeredgecolor": "white"}
             ax.plot(mine["median_realism"], mine["median"], mark[str(name)], markersize=7, **own)
         ax.margins(x=0.16, y=0.12)
+        _name(ax, rows)
         canvas.label_x(ax, labels[0])
         canvas.label_y(ax, labels[1])
 
     return draw
 
 
-def _named(ax: Axes, look: str, rising: pd.DataFrame, *, above: bool) -> None:
-    """A name over the upper mark or under the lower one, in turn: neighbours keep clear."""
-    row = rising.iloc[-1 if above else 0]
-    spot, shift = (float(row["median_realism"]), float(row["median"])), 6 if above else -6
-    words: dict[str, Any] = {"fontsize": 8.5, "color": canvas.INK, "ha": "center"}
-    words["va"] = "bottom" if above else "top"
-    ax.annotate(canvas.clipped(look, NAME), spot, (0, shift), textcoords="offset points", **words)
+def _name(ax: Axes, rows: pd.DataFrame) -> None:
+    """The name of each way to look at one of its marks, clear of the other names."""
+    pairs = [mine.sort_values("median").iloc[[0, -1]] for _, mine in rows.groupby("look")]
+    names = [canvas.clipped(str(mine["look"].iloc[0]), NAME) for mine in pairs]
+    spots = np.stack([mine[["median_realism", "median"]].to_numpy(float) for mine in pairs])
+    low, high = np.transpose([ax.get_xlim(), ax.get_ylim()])
+    ends = (spots - low) / (high - low) * AXES
+    words: dict[str, Any] = {"fontsize": 8.5, "color": canvas.INK}
+    for place, name, pair in zip(placed(ends, names, AXES), names, spots, strict=True):
+        aside: dict[str, Any] = {"ha": place.ha, "va": place.va, **words}
+        ax.annotate(name, pair[place.end], place.shift, textcoords="offset points", **aside)
