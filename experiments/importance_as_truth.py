@@ -418,7 +418,8 @@ def the_leading_column_twice(task: ll.Task, seed: int) -> pd.DataFrame:
     """What is left of the leading column's importance when an exact copy of it is put beside.
 
     Real data, held-out loss (Parr et al. 2018). `together` permutes both copies at once, the
-    remedy; dropping one of the two costs next to nothing, for the other stays.
+    remedy; dropping one of the two costs next to nothing, for the other stays. Boosting cuts at the
+    first of equal columns, so there the copy is never used and nothing changes.
     """
     if not task.data_name.startswith("planted"):
         return pd.DataFrame()

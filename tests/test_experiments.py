@@ -41,12 +41,8 @@ def study_of(stem: str) -> Study:
 
 def module_of(stem: str) -> Any:
     """The file itself."""
-    found = [
-        module
-        for module in list(sys.modules.values())
-        if vars(module).get("STUDY") is study_of(stem)
-    ]
-    return found[0]
+    study = study_of(stem)  # loads the module
+    return next(m for m in list(sys.modules.values()) if vars(m).get("STUDY") is study)
 
 
 @pytest.mark.parametrize("stem", STEMS)
@@ -81,6 +77,7 @@ CURVES = (
     ("importance_as_truth", "two_columns_grow_alike", "planted_wine / forest"),
     ("perturbation_choice", "noise_that_leaves_a_range", "wine / network"),
     ("judge_decides", "error_of_a_line_judged_elsewhere", "iris / network"),
+    ("local_and_global", "local_importance_across_a_switch", "switched_wine / the_switch"),
 )
 SLOW = (
     ("linear_limit", "r2_of_a_line_on_a_tree", "wine / forest"),
@@ -275,3 +272,52 @@ def test_reversals_are_those_of_a_count_by_hand() -> None:
     means = errors.mean(axis=2)
     expected = stats.friedmanchisquare(*means).statistic / (3 * 3)
     assert parts._concordance(means) == pytest.approx(expected)
+
+
+def test_a_switch_is_what_it_says_and_is_scored_by_its_side() -> None:
+    parts = module_of("local_and_global")
+    data = parts.switched_wine()
+    x = data.X.to_numpy()
+    assert np.median(x[:, 0]) == 0
+    for above, slopes in ((True, (2, 1)), (False, (-1, -2))):
+        side = (x[:, 0] > 0) == above
+        found = np.linalg.lstsq(np.c_[np.ones(side.sum()), x[side, 1:3]], data.y[side])[0][1:]
+        np.testing.assert_allclose(found, slopes, atol=0.1)
+    rows = x[::9]
+    sides = np.where(rows[:, 0] > 0, 1, -1)
+    effect = np.zeros((2, 20, x.shape[1], 1))
+    effect[..., 1, 0], effect[..., 2, 0] = 1.5 * sides + 0.5, 1.5 * sides - 0.5  # the slopes
+    evidence = SimpleNamespace(
+        names=tuple(data.X),
+        effect=effect,
+        importance=abs(effect),
+        coordinates=SimpleNamespace(x=rows),
+        declined=np.full((2, 20), "", dtype=object),
+    )
+    metrics_of_it = parts.LeadsHere(), parts.SignsHere()
+    assert all((metric.score(evidence)[0].values == 1).all() for metric in metrics_of_it)
+    evidence.effect = np.arange(x.shape[1])[:, None] - np.full_like(effect, 1.5)
+    evidence.importance = evidence.effect + 2  # the same for every row, the second above
+    leads, signs = (metric.score(evidence)[0].values[0, :, 0] for metric in metrics_of_it)
+    np.testing.assert_array_equal(leads, sides < 0)
+    np.testing.assert_array_equal(signs, 0.5)
+    evidence.effect = evidence.importance
+    assert parts.SignsHere().score(evidence)[0].note == "importances have no sign"
+    evidence.declined[0, 0] = "no"
+    assert np.isnan(parts.LeadsHere().score(evidence)[0].values).sum() == 1
+
+
+def test_global_and_local_explainers_of_one_model() -> None:
+    parts = module_of("local_and_global")
+    (task,) = _tasks("local_and_global", "switched_iris / the_switch")
+    data, box = split(task, 0), fitted(task, 0).box
+    width, table = parts.WIDTH * data.table.scale, data.table
+    mean = parts.MeanLine(parts.LINE, 1000).explain(box.ask, table, data.rows, 0)
+    assert (mean == mean[:1]).all()
+    above = stats.norm.cdf(table.background[:, 0] / width[0]).mean()
+    slopes = [3 * above - 1, 3 * above - 2]  # the mean gradient, by Stein's lemma
+    np.testing.assert_allclose(mean[0, 1:3, 0] / width[1:3], slopes, atol=0.1)
+    far = data.rows.assign(**{data.rows.columns[0]: [9.0, -9.0] * 3})  # no sample crosses over
+    here = parts.PermutedHere(size=2000).explain(box.ask, table, far, 0)[..., 0]
+    np.testing.assert_allclose(here[:, 1:3], [[2, 1], [1, 2]] * 3 * width[1:3], rtol=0.1)
+    assert not here[:, 3].any()
