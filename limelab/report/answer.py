@@ -8,6 +8,7 @@ import pandas as pd
 
 from limelab.report import forest
 from limelab.report.found import Found
+from limelab.report.glossary import link
 from limelab.report.markup import csv_box, table
 from limelab.report.names import escape, metric_title, setting
 
@@ -30,8 +31,9 @@ READING = (
     "<b>stable</b>: one of three disjoint thirds of instances and repeats says the opposite, or "
     "the verdict is another as soon as some data set is left out. The scope <i>on these tasks</i> "
     "speaks of the tasks that were run; <i>in general</i> takes data sets as the sample. "
-    "Intervals, p_holm and verdicts carry Holm's correction within the study, p does not. Declared: said "
-    "before the data; post hoc: added or edited later, and corrected as a family of its own."
+    "Intervals, p_holm and verdicts carry Holm's correction within the study, p does not. "
+    "Declared: said before the data; post hoc: added or edited later, and corrected as a family "
+    "of its own."
 )
 _TITLES = {"n_units": "instances", "n_clusters": "clusters", "n_missing": "missing"}
 
@@ -71,7 +73,8 @@ def _card(found: Found, stem: str, rows: pd.DataFrame, ends: tuple[float, float]
     margin = setting(float(first["margin"])) if first.get("margin") else "0"
     return (
         f'<article class="claim"><div><h4>{escape(first["statement"])} {mark}</h4><ul>{said}</ul>'
-        f'<p class="small">{escape(metric_title(metric))} (<code>{escape(metric)}</code>), '
+        f'<p class="small"><a href="{link(metric)}">{escape(metric_title(metric))}</a> '
+        f"(<code>{escape(metric)}</code>), "
         f"margin {margin}</p></div><div>{picture}</div></article>"
     )
 
@@ -88,14 +91,12 @@ def badge(verdict: str) -> str:
     return f'<span class="badge {VERDICTS.get(verdict, "none")}">{escape(verdict)}</span>'
 
 
-def counted(found: Found) -> str:
-    """How many claims came to which verdict, for the overview."""
-    if found.claims.empty:
-        return "no claims"
-    mine = found.claims[found.claims["scope"] == found.claims["scope"].iloc[0]]
-    counts = Counter(str(verdict) for verdict in mine["verdict"])
-    scope = escape(mine["scope"].iloc[0])
-    return f"{scope}: " + " ".join(f"{n} {badge(name)}" for name, n in counts.items())
+def counts(found: Found) -> dict[str, dict[str, int]]:
+    """How many claims came to which verdict, by scope; nothing of a quick run, which has none."""
+    if found.claims.empty or found.quick:
+        return {}
+    scopes = found.claims.groupby("scope", sort=False)["verdict"]
+    return {str(scope): dict(Counter(map(str, mine))) for scope, mine in scopes}
 
 
 def claims_table(found: Found) -> str:

@@ -71,16 +71,28 @@ def _legend(legend: Mapping[str, tuple[str, str]]) -> str:
 
 
 def table(
-    frame: pd.DataFrame, caption: str = "", *, titles: Mapping[str, str] | None = None
+    frame: pd.DataFrame,
+    caption: str = "",
+    *,
+    titles: Mapping[str, str] | None = None,
+    links: Mapping[str, Mapping[str, str]] | None = None,
 ) -> str:
-    """A table in a box of its own that scrolls sideways; numbers stand to the right."""
+    """A table in a box of its own that scrolls sideways; numbers stand to the right.
+
+    `links` holds, by column, the address that each text leads to.
+    """
     kinds = {name: _kind(frame[name]) for name in frame}
     head = "".join(
         f'<th scope="col"{_class(kinds[name])}>{escape((titles or {}).get(str(name), name))}</th>'
         for name in frame
     )
+    leads = links or {}
     columns = [
-        [_cell(_chosen(name, value), kind) for value in frame[name]] for name, kind in kinds.items()
+        [
+            _cell(_chosen(name, v), kind, leads.get(str(name), {}).get(str(v), ""))
+            for v in frame[name]
+        ]
+        for name, kind in kinds.items()
     ]
     rows = "\n".join(f"<tr>{''.join(cells)}</tr>" for cells in zip(*columns, strict=True))
     said = f"<caption>{escape(caption)}</caption>" if caption else ""
@@ -95,9 +107,10 @@ def _chosen(name: Any, value: Any) -> Any:
     return setting(value) if name in CHOSEN and isinstance(value, float) else value
 
 
-def _cell(value: Any, kind: str) -> str:
-    text = number(value) if isinstance(value, (int, float, str)) else number(str(value))
-    return f"<td{_class(kind)}>{escape(text)}</td>"
+def _cell(value: Any, kind: str, address: str = "") -> str:
+    text = escape(number(value) if isinstance(value, (int, float, str)) else number(str(value)))
+    told = f'<a href="{address}">{text}</a>' if address else text
+    return f"<td{_class(kind)}>{told}</td>"
 
 
 def _class(kind: str) -> str:
@@ -134,9 +147,9 @@ def details(title: str, body: str, *, opened: bool = False) -> str:
     )
 
 
-def folded(title: str, frame: pd.DataFrame) -> str:
-    """A table, folded where it is long."""
-    made = table(frame)
+def folded(title: str, frame: pd.DataFrame, before: str = "") -> str:
+    """A table with what is to be said before it, folded where it is long."""
+    made = before + table(frame)
     rows = "1 row" if len(frame) == 1 else f"{len(frame):,} rows"
     return details(f"{title} ({rows})", made, opened=len(frame) <= LONG_TABLE)
 

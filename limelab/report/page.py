@@ -1,26 +1,34 @@
-"""One self-contained page of all finished studies of a folder; it writes that file and no other."""
+"""The pages of all finished studies of a folder; it writes into its own folder and nowhere else.
+
+A card a study in ``index.html``, a page a study beside it, and a glossary of metrics. Links are
+relative and every page holds its own style and pictures, so that all work from the file system.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from string import Template
+from typing import Any
 
-from limelab.report import answer, tables
+from limelab.report import answer, glossary, index, tables
 from limelab.report.figures import figures
-from limelab.report.found import Found, find, load
+from limelab.report.found import find, load
+from limelab.report.index import Card
+from limelab.report.kept import Kept, stamp_of
 from limelab.report.markup import figure
 from limelab.report.names import escape, number
 from limelab.report.summary import Summary
 from limelab.study.files import write_atomically
 from limelab.types import BadInput
 
-PAGE = Path("report") / "index.html"
+FOLDER, INDEX = "report", "index.html"
 _HERE = Path(__file__).parent
 
 
 def write_report(out: Path) -> Path:
-    """Write the page of every finished study in a folder.
+    """Write the pages of every finished study in a folder; pages that would be the same are kept.
 
     Parameters
     ----------
@@ -30,72 +38,78 @@ def write_report(out: Path) -> Path:
     Returns
     -------
     page : path
-        ``out/report/index.html``, one file that needs no other.
+        ``out/report/index.html``, from which all others are reached.
     """
     out = Path(out)
-    studies, unread = _load_all(find(out))
-    target = out / PAGE
+    places = find(out)
+    folder = out / FOLDER
     try:
-        target.parent.mkdir(exist_ok=True)
-        write_atomically(target, page(studies, unread).encode("utf-8", "replace"))
+        folder.mkdir(exist_ok=True)
+        cards, unread = _write_studies(folder, places)
+        if not cards:
+            raise BadInput("; ".join(unread))
+        told = {card.stem: card.metrics for card in cards}
+        _write(folder / glossary.PAGE, _shell("Metrics", glossary.body(told, _links(cards))))
+        _write(folder / INDEX, _shell("limelab: results", index.body(cards, unread)))
     except OSError as error:
-        raise BadInput(f"{target} cannot be written: {error}; give a folder that can") from error
-    return target
+        raise BadInput(f"{folder} cannot be written: {error}; give a folder that can") from error
+    return folder / INDEX
 
 
-def _load_all(folders: Sequence[Path]) -> tuple[list[Found], list[str]]:
-    """Studies that can be read, and what is wrong with the others; BadInput where none can."""
-    studies, unread = [], []
-    for folder in folders:
-        try:
-            studies.append(load(folder))
-        except BadInput as error:
-            unread.append(str(error))
-    if not studies:
-        raise BadInput("; ".join(unread))
-    return studies, unread
+def _write_studies(folder: Path, places: Sequence[Path]) -> tuple[list[Card], list[str]]:
+    """Cards of the studies whose pages are there now, and what is wrong with the others."""
+    kept, cards, unread = Kept.read(folder), [], []
+    for place, name in zip(places, index.page_names([p.name for p in places]), strict=True):
+        stamp = stamp_of(place, sys.modules[__name__])
+        card = kept.card(name, stamp)
+        if card is None:
+            try:
+                found = load(place)
+            except BadInput as error:
+                unread.append(str(error))
+                continue
+            summary = Summary(found)
+            drawn = list(figures(summary, index.prefix(name)))
+            card = index.card_of(found, name, drawn)
+            _write(folder / name, study_page(summary, drawn, index.prefix(name)))
+        kept.keep(name, stamp, card)
+        cards.append(card)
+    kept.write(folder)
+    return cards, unread
 
 
-def page(studies: Sequence[Found], unread: Sequence[str] = ()) -> str:
-    """The whole page as text."""
-    several = len(studies) > 1
-    title = "limelab: results" if several else studies[0].question
-    return _template("page.html").substitute(
-        title=escape(title),
-        style=(_HERE / "style.css").read_text(encoding="utf-8"),
-        overview=_overview(studies) if several else "",
-        unread="".join(f'<p class="banner" role="note">{escape(text)}</p>' for text in unread),
-        studies="".join(_study(found, f"s{n}") for n, found in enumerate(studies, 1)),
-    )
-
-
-def _overview(studies: Sequence[Found]) -> str:
-    items = "".join(
-        f'<li><a href="#s{n}">{escape(found.question)}</a> <span class="small">'
-        f"{_badge_quick(found)}{answer.counted(found)}</span></li>"
-        for n, found in enumerate(studies, 1)
-    )
-    return f'<nav aria-label="Studies"><h2>{len(studies)} studies</h2><ol>{items}</ol></nav>\n'
-
-
-def _badge_quick(found: Found) -> str:
-    return '<span class="badge few">quick run</span> ' if found.quick else ""
-
-
-def _study(found: Found, stem: str) -> str:
-    summary = Summary(found)
-    drawn = "".join(figure(shown) for shown in figures(summary, stem))
-    return _template("study.html").substitute(
+def study_page(summary: Summary, drawn: Sequence[Any], stem: str) -> str:
+    """The page of one study; ids in it begin with `stem`."""
+    found = summary.found
+    body = _template("study.html").substitute(
         stem=stem,
         question=escape(found.question),
         facts=_facts(summary),
+        remedy=index.remedy(found),
         answer=answer.short_answer(found, stem),
-        figures=drawn or "<p>No score has a value, so there is nothing to draw.</p>",
+        figures="".join(figure(shown) for shown in drawn)
+        or "<p>No score has a value, so there is nothing to draw.</p>",
         tables=_tables(summary),
         limits=tables.limits(summary),
         missing=tables.missing(summary),
         made=tables.how_made(summary),
     )
+    return _shell(found.question, body)
+
+
+def _links(cards: Sequence[Card]) -> Mapping[str, tuple[str, str]]:
+    """Address and question of each study."""
+    return {card.stem: (index.address(card.page), card.question) for card in cards}
+
+
+def _shell(title: str, body: str) -> str:
+    return _template("page.html").substitute(
+        title=escape(title), style=(_HERE / "style.css").read_text(encoding="utf-8"), body=body
+    )
+
+
+def _write(target: Path, text: str) -> None:
+    write_atomically(target, text.encode("utf-8", "replace"))
 
 
 def _facts(summary: Summary) -> str:

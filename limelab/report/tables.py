@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from limelab.report.found import Found
+from limelab.report.glossary import link
 from limelab.report.markup import csv_box, details, folded, listed, table
 from limelab.report.names import escape, metric_title, number
 from limelab.report.summary import Summary
@@ -45,8 +46,8 @@ def by_condition(summary: Summary) -> str:
     if whole.empty:
         return ""
     parts = [
-        folded(f"{metric_title(metric)} ({metric})", _slim(whole[whole["metric"] == metric]))
-        for metric in summary.metrics
+        folded(f"{metric_title(name)} ({name})", _slim(whole[whole["metric"] == name]), _see(name))
+        for name in summary.metrics
     ]
     return (
         "<h4>Every condition in numbers</h4><p>Medians and quartiles over instances, each with "
@@ -55,6 +56,11 @@ def by_condition(summary: Summary) -> str:
         "without a value.</p>"
         f"{''.join(parts)}{csv_box('All of it as CSV, to copy', whole)}"
     )
+
+
+def _see(metric: str) -> str:
+    """Where it stands what a metric means."""
+    return f'<p class="small"><a href="{link(metric)}">What this number means</a></p>'
 
 
 def _slim(rows: pd.DataFrame) -> pd.DataFrame:
@@ -88,7 +94,7 @@ def limits(summary: Summary) -> str:
         return "<p>The manifest names no metric.</p>"
     columns = {"says_not": "what this number does not say", "better": "better is"}
     frame = pd.DataFrame(rows)[["metric", "name", "says_not", "unit", "better"]]
-    return table(frame, titles=columns)
+    return table(frame, titles=columns, links={"name": {name: link(name) for name in names}})
 
 
 def missing(summary: Summary) -> str:

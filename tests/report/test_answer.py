@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from limelab.report.answer import claims_table, counted, short_answer
+from limelab.report.answer import claims_table, counts, short_answer
 from limelab.report.forest import limits
 from limelab.report.found import Found, load
 
@@ -27,9 +27,25 @@ def test_a_claim_is_one_card_with_both_scopes(found: Found) -> None:
     assert "Trees &amp; lines: &lt;b&gt;trees&lt;/b&gt; err less." in text
 
 
-def test_verdicts_are_counted_in_the_first_scope(found: Found) -> None:
-    assert counted(found).startswith("on these tasks: 1 <span")
-    assert counted(dataclasses.replace(found, claims=pd.DataFrame())) == "no claims"
+def test_verdicts_are_counted_by_scope_and_those_of_a_quick_run_not_at_all(
+    found: Found, results: Path
+) -> None:
+    told = counts(found)
+    assert list(told) == ["on these tasks", "in general"]
+    assert [sum(one.values()) for one in told.values()] == [1, 1]
+    assert told["in general"] == {"too few data sets": 1}
+    assert counts(load(results / "wild")) == {}
+    assert counts(dataclasses.replace(found, claims=pd.DataFrame())) == {}
+
+
+def test_whether_a_verdict_is_stable_stands_beside_it(found: Found) -> None:
+    said = "stable: thirds 0.1 to 0.2"
+    text = short_answer(dataclasses.replace(found, claims=found.claims.assign(stability=said)), "s")
+    assert text.count(f"{said})</span>") == 2
+
+
+def test_metrics_lead_to_the_glossary(found: Found) -> None:
+    assert '<a href="glossary.html#m-rmse">' in short_answer(found, "s1")
 
 
 def test_a_study_without_claims_says_so(found: Found) -> None:

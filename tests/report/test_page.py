@@ -1,4 +1,4 @@
-"""The page is one file that is whole, safe, said in full, and the same for the same tables."""
+"""Pages are whole, safe, said in full, linked, and the same for the same tables."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from collections.abc import Callable
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import unquote
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from limelab.report import write_report
+from limelab.report import found, write_report
 from limelab.types import BadInput
 
 VOID = {"meta", "br", "hr", "img", "input", "link", "col"}
@@ -39,6 +40,10 @@ class Page(HTMLParser):
     def text(self) -> str:
         return " ".join(" ".join(self.words).split())
 
+    def of(self, attribute: str) -> list[str]:
+        """The values of an attribute, links of pictures among those of href."""
+        return [v for _, name, v in self.attributes if name.removeprefix("xlink:") == attribute]
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
         self.attributes += [(tag, name, value or "") for name, value in attrs]
@@ -59,11 +64,31 @@ class Page(HTMLParser):
             self.words.append(data)
 
 
+NAMES = ("index", "glossary", "study-plain", "study-wild")
+
+
+def read(folder: Path, name: str) -> Page:
+    """A page of a report, by the stem of its file."""
+    return Page((folder / f"{name}.html").read_text(encoding="utf-8"))
+
+
+def study(folder: Path, name: str = "study") -> Page:
+    """Write the report of a folder and read the page of a study in it."""
+    return read(write_report(folder).parent, f"study-{name}")
+
+
 @pytest.fixture(scope="module")
-def page(results: Path) -> Page:
+def pages(results: Path) -> dict[str, Page]:
     path = write_report(results)
     assert path == results / "report" / "index.html"
-    return Page(path.read_text(encoding="utf-8"))
+    there = {file.stem for file in path.parent.glob("*.html")}
+    assert there == {*NAMES}
+    return {name: read(path.parent, name) for name in NAMES}
+
+
+@pytest.fixture(params=NAMES)
+def page(request: pytest.FixtureRequest, pages: dict[str, Page]) -> Page:
+    return pages[request.param]
 
 
 def test_tags_are_balanced(page: Page) -> None:
@@ -71,48 +96,59 @@ def test_tags_are_balanced(page: Page) -> None:
     assert not page.open
 
 
-def test_page_needs_no_other_file_and_no_script(page: Page) -> None:
+def test_a_page_needs_no_script_and_nothing_from_elsewhere(page: Page) -> None:
     assert not page.tags & {"script", "link", "iframe", "img", "image", "object", "base"}
     names = {name for _, name, _ in page.attributes}
     assert not {name for name in names if name == "src" or name.startswith("on")}
-    references = [value for _, name, value in page.attributes if name in {"href", "xlink:href"}]
-    assert references
-    assert all(value.startswith("#") for value in references)
     inside = "".join(re.findall(r"<[^>]*>|<style>.*?</style>", page.source, flags=re.DOTALL))
     assert not re.search(r"https?:|//|@import|url\((?!#)", inside.replace("*/", ""))
 
 
-def test_ids_are_unique_and_every_reference_meets_one(page: Page) -> None:
-    ids = [value for _, name, value in page.attributes if name == "id"]
-    assert len(ids) == len(set(ids))
-    asked = {value[1:] for _, name, value in page.attributes if name.endswith("href")}
-    asked |= set(re.findall(r"url\(#([^)]*)\)", page.source))
-    assert asked <= set(ids)
+def test_ids_are_unique_and_every_link_meets_a_page_and_an_id(
+    page: Page, pages: dict[str, Page]
+) -> None:
+    ids = {name: one.of("id") for name, one in pages.items()}
+    assert len(page.of("id")) == len(set(page.of("id")))
+    assert page.of("href")
+    for link in page.of("href"):
+        name, _, place = unquote(link).partition("#")
+        aim = ids[name.removesuffix(".html")] if name else page.of("id")
+        assert not place or place in aim, link
+    asked = set(re.findall(r"url\(#([^)]*)\)", page.source))
+    assert asked <= set(page.of("id"))
 
 
-def test_hostile_names_are_text_in_words_and_pictures(page: Page) -> None:
-    assert "<script" not in page.source.lower()
-    assert f"Is {HOSTILE} {MATH} shown as it is?" in page.text
-    pictures = " ".join(re.findall(r"<svg.*?</svg>", page.source, flags=re.DOTALL))
+def test_hostile_names_are_text_in_words_and_pictures(pages: dict[str, Page]) -> None:
+    assert not any("<script" in one.source.lower() for one in pages.values())
+    for name in ("index", "study-wild"):
+        assert f"Is {HOSTILE} {MATH} shown as it is?" in pages[name].text
+    pictures = " ".join(re.findall(r"<svg.*?</svg>", pages["study-wild"].source, flags=re.DOTALL))
     assert MATH in " ".join(re.findall(r"<text[^>]*>([^<]*)", pictures))
 
 
-def test_both_studies_are_linked_from_the_top(page: Page) -> None:
-    assert "2 studies" in page.text
-    links = {value for tag, name, value in page.attributes if (tag, name) == ("a", "href")}
-    assert {"#s1", "#s2"} <= links
+def test_every_study_and_every_metric_of_it_is_reached(
+    pages: dict[str, Page], results: Path
+) -> None:
+    assert {"study-plain.html", "study-wild.html"} <= set(pages["index"].of("href"))
+    for stem in ("plain", "wild"):
+        page = pages[f"study-{stem}"]
+        assert {"index.html", "glossary.html"} <= set(page.of("href"))
+        told = json.loads((results / stem / "manifest.json").read_text())["metrics"]
+        assert {f"glossary.html#m-{name}" for name in told} <= set(page.of("href"))
 
 
-def test_only_the_quick_run_is_under_a_banner(page: Page) -> None:
-    assert page.source.count('class="banner"') == 1
-    plain, _, wild = page.source.partition('id="s2"')
-    assert 'class="banner"' in wild
-    assert 'class="banner"' not in plain
-    assert "quick run: no verdict" in wild
+def test_only_the_quick_run_is_under_a_banner(pages: dict[str, Page]) -> None:
+    assert 'class="banner"' not in pages["index"].source
+    assert 'class="banner"' not in pages["study-plain"].source
+    assert pages["study-wild"].source.count('class="banner"') == 1
+    assert "quick run: no verdict" in pages["study-wild"].text
 
 
 @pytest.mark.parametrize("stem", ["plain", "wild"])
-def test_claims_metrics_and_reasons_are_all_there(page: Page, results: Path, stem: str) -> None:
+def test_claims_metrics_and_reasons_are_all_there(
+    pages: dict[str, Page], results: Path, stem: str
+) -> None:
+    page = pages[f"study-{stem}"]
     claims = pd.read_csv(results / stem / "claims.csv", dtype=str, keep_default_na=False)
     for name in ("statement", "sentence", "verdict", "declared", "scope"):
         assert all(value in page.text for value in claims[name])
@@ -127,7 +163,8 @@ def test_claims_metrics_and_reasons_are_all_there(page: Page, results: Path, ste
     assert all(reason in page.text for reason in reasons)
 
 
-def test_medians_on_the_page_are_those_of_the_scores(page: Page, results: Path) -> None:
+def test_medians_on_the_page_are_those_of_the_scores(pages: dict[str, Page], results: Path) -> None:
+    page = pages["study-plain"]
     scores = pd.read_csv(results / "plain" / "scores.csv")
     mine = scores[scores["metric"] == "rmse"]
     keys = ["judge", "radius", "condition"]
@@ -139,34 +176,87 @@ def test_medians_on_the_page_are_those_of_the_scores(page: Page, results: Path) 
         assert f",{low},{middle},{high},3," in source
 
 
-def test_claims_csv_stands_in_the_page_as_it_was_written(page: Page, results: Path) -> None:
+def test_claims_csv_stands_in_the_page_as_it_was_written(
+    pages: dict[str, Page], results: Path
+) -> None:
+    page = pages["study-plain"]
     for line in (results / "plain" / "claims.csv").read_text().splitlines():
         assert line in unescape(page.source)
 
 
-def test_same_tables_give_the_same_bytes(page: Page, results: Path, tmp_path: Path) -> None:
+def test_same_tables_give_the_same_bytes(
+    pages: dict[str, Page], results: Path, tmp_path: Path
+) -> None:
     for stem in ("plain", "wild"):
         shutil.copytree(results / stem, tmp_path / "again" / stem)
-    again = write_report(tmp_path / "again").read_text(encoding="utf-8")
-    assert again == page.source
+    again = write_report(tmp_path / "again").parent
+    assert {name: read(again, name).source for name in NAMES} == {
+        name: one.source for name, one in pages.items()
+    }
 
 
-def test_a_folder_that_is_a_study_itself_is_reported(results: Path, tmp_path: Path) -> None:
-    shutil.copytree(results / "plain", tmp_path / "one")
-    text = write_report(tmp_path / "one").read_text(encoding="utf-8")
-    assert "<title>Do lines explain diabetes?</title>" in text
-    assert "studies</h2>" not in text
+def test_a_folder_that_is_a_study_itself_is_reported(
+    written: Callable[..., Path], rows: Callable[..., pd.DataFrame]
+) -> None:
+    folder = written(rows())
+    index = read(write_report(folder).parent, "index")
+    assert "Why?" in index.text
+    assert "study-study.html" in index.of("href")
+    assert (folder / "report" / "study-study.html").is_file()
+
+
+def test_studies_that_ask_the_same_have_pages_of_their_own(
+    written: Callable[..., Path], rows: Callable[..., pd.DataFrame]
+) -> None:
+    whole = written(rows())
+    for name in ("study", "a b#1"):
+        (whole / name).mkdir()
+        for file in ("scores.csv", "manifest.json"):
+            shutil.copy(whole / file, whole / name / file)
+    folder = write_report(whole).parent
+    links = [link for link in read(folder, "index").of("href") if link.startswith("study-")]
+    assert len(set(links)) == 3
+    assert all((folder / unquote(link)).is_file() for link in links)
 
 
 def test_a_study_that_cannot_be_read_is_named_beside_the_others(
-    results: Path, tmp_path: Path
+    written: Callable[..., Path], rows: Callable[..., pd.DataFrame], tmp_path: Path
 ) -> None:
-    shutil.copytree(results / "plain", tmp_path / "good")
+    written(rows())
     (tmp_path / "torn").mkdir()
     (tmp_path / "torn" / "manifest.json").write_text("{")
     text = write_report(tmp_path).read_text(encoding="utf-8")
     assert "torn cannot be read" in text
-    assert "Do lines explain diabetes?" in text
+    assert "Why?" in text
+
+
+def test_pages_are_kept_where_their_tables_are_the_same(
+    written: Callable[..., Path],
+    rows: Callable[..., pd.DataFrame],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shutil.copytree(written(rows()), tmp_path / "other")
+    folder = write_report(tmp_path).parent
+    loaded: list[str] = []
+    real = found.load
+    monkeypatch.setattr("limelab.report.page.load", lambda p: loaded.append(p.name) or real(p))
+    names = ("index", "glossary", "study-study", "study-other")
+    before = {name: read(folder, name).source for name in names}
+    write_report(tmp_path)
+    assert loaded == []
+    assert {name: read(folder, name).source for name in names} == before
+    (folder / "study-other.html").unlink()
+    rows(conditions=3).to_csv(tmp_path / "study" / "scores.csv", index=False)
+    write_report(tmp_path)
+    assert loaded == ["other", "study"]
+    assert "3 conditions" in read(folder, "study-study").text
+    (folder / "pages.json").write_text("[")
+    write_report(tmp_path)
+    assert loaded == ["other", "study"] * 2
+    shutil.rmtree(tmp_path / "other")
+    write_report(tmp_path)
+    assert not (folder / "study-other.html").exists()
 
 
 @pytest.mark.parametrize("case", ["empty", "absent", "file", "torn"])
@@ -193,7 +283,7 @@ def test_any_study_has_a_page(
         "one": rows(1, 1, 1).head(1).assign(judge="", radius=float("nan")),
         "nothing": rows().head(0),
     }[case]
-    page = Page(write_report(written(made)).read_text(encoding="utf-8"))
+    page = study(written(made))
     assert not page.faults
     assert "This study makes no claims" in page.text
     assert ("svg" in page.tags) == (case not in ("declined", "nothing"))
@@ -205,7 +295,7 @@ def test_failures_errors_and_damage_are_told(
 ) -> None:
     failure = {"task": "t", "what": "sampler", "kind": "answers", "error": "ValueError: <no>"}
     folder = written(rows(), failures=[failure], damaged=["ab/c: torn"])
-    page = Page(write_report(folder).read_text(encoding="utf-8"))
+    page = study(folder)
     assert all(told in page.text for told in ("ValueError: <no>", "ab/c: torn"))
 
 
@@ -213,5 +303,5 @@ def test_failures_errors_and_damage_are_told(
 def test_a_million_scores_are_read_in_seconds(
     written: Callable[..., Path], rows: Callable[..., pd.DataFrame]
 ) -> None:
-    page = write_report(written(rows(conditions=40, instances=250, repeats=50)))
-    assert page.stat().st_size < 3_000_000
+    page = study(written(rows(conditions=40, instances=250, repeats=50)))
+    assert len(page.source) < 3_000_000
