@@ -12,7 +12,7 @@ from limelab.report.markup import Shown
 from limelab.report.names import short_labels
 from limelab.report.summary import Summary
 
-ROW, NAME = 0.13, 40
+ROW, NAME, WIDTH = 0.13, 40, 480
 CAUSES = {
     "seed": ("model fitted again with another seed", "#0072B2"),
     "bootstrap": ("model fitted again on resampled rows", "#D55E00"),
@@ -28,7 +28,7 @@ CAPTION = (
     "condition, is split by cause. Marks: share of each cause; lines: 95 % intervals, wide because "
     "each cause was tried {levels} times only and all features are taken to move together. What it "
     "does not say: whether the mean explanation is right, or how large the whole variance is (see "
-    "the column `variance`)."
+    "the column variance of the numbers)."
 )
 
 
@@ -43,7 +43,7 @@ def by_cause(summary: Summary, stem: str) -> Iterator[Shown]:
     for n, ((task, subject), rows) in enumerate(groups):
         name = f"{task}: by {subject}"
         height = 70 + 76 * rows["level"].nunique()
-        svg = canvas.picture(f"{stem}-cause{n}", name, _drawer(rows), height=height)
+        svg = canvas.picture(f"{stem}-cause{n}", name, _drawer(rows), width=WIDTH, height=height)
         panels.append((name, svg))
     tried = table.loc[~table["cause"].isin(["repeat", "residual"]), "levels"].astype(int)
     levels = f"{tried.min() - 1}" if len(tried) else "a few"
@@ -52,7 +52,8 @@ def by_cause(summary: Summary, stem: str) -> Iterator[Shown]:
         for (cause, (text, colour)), mark in zip(CAUSES.items(), canvas.MARKERS, strict=False)
         if cause in set(table["cause"])
     }
-    yield Shown(TITLE, panels, CAPTION.format(levels=levels), table, legend)
+    caption = CAPTION.format(levels=levels)
+    yield Shown(TITLE, panels, caption, table, legend, layout="wide")
 
 
 def _drawer(rows: pd.DataFrame) -> canvas.Draw:
@@ -77,4 +78,4 @@ def _mark(ax: Axes, top: float, row: pd.Series) -> None:
     y, (_, colour) = top + 0.2 - ROW * place, CAUSES[row["cause"]]
     ax.plot([row["share_low"], row["share_high"]], [y, y], color=colour, linewidth=1.4, alpha=0.7)
     mark = canvas.MARKERS[place]
-    ax.plot([row["share"]], [y], mark, color=colour, markersize=6, markeredgecolor="white")
+    ax.plot([row["share"]], [y], mark, color=colour, markersize=7, markeredgecolor="white")

@@ -35,6 +35,8 @@ def test_a_row_a_level_and_a_mark_a_cause(written, rows) -> None:
     ]
     assert len(one.legend) == len(CAUSES)
     assert "each cause was tried 2 times" in one.caption
+    assert one.layout == "wide"
+    assert "`" not in one.caption
     assert one.numbers["share"].tolist() == [0.1, 0.2, 0.3, 0.4] * 2
 
 
