@@ -12,9 +12,9 @@ from typing import Any
 
 from limelab.study.blocks import Made, execute
 from limelab.study.files import TEMPORARY
+from limelab.study.filing import Filed, file_arrays
 from limelab.study.gathering import Stored
 from limelab.study.plan import Planned
-from limelab.study.store import Filed, file_arrays
 
 
 @dataclass(frozen=True, eq=False)

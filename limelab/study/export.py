@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from limelab.study.explaining import explained
 from limelab.study.files import write_atomically
-from limelab.study.store import Store, explained
+from limelab.study.store import Store
 
 
 def overview(store: Store) -> pd.DataFrame:

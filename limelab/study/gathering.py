@@ -13,11 +13,11 @@ import numpy.typing as npt
 from limelab.lime import Lime
 from limelab.study import evidence as gather
 from limelab.study.blocks import Judgement
+from limelab.study.filing import load_arrays
 from limelab.study.memory import Rows
 from limelab.study.moving import MovedAnswers, MovedForeign, MovedRows
 from limelab.study.needs import PERMUTATIONS
 from limelab.study.ready import Split, split
-from limelab.study.store import load_arrays
 from limelab.types import Coordinates, Evidence, Explainer, Reference, Truth
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
+from limelab.study.entries import Entry
 from limelab.study.plan import Plan
 from limelab.study.spec import Study
-from limelab.study.store import Entry
 
 _PACKAGES = ("limelab", "numpy", "scipy", "scikit-learn", "statsmodels", "pandas", "joblib")
 

@@ -7,7 +7,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from limelab.study.store import Damage, Entry, Store
+from limelab.study.entries import Damage, Entry
+from limelab.study.store import Store
 from limelab.types import BadInput
 
 

@@ -14,10 +14,10 @@ import pandas as pd
 from limelab.seeds import generator
 from limelab.statistics import profile_components
 from limelab.statistics.components import COMPONENT_COLUMNS
+from limelab.study.entries import Block
 from limelab.study.ranking import level_name, subjects
 from limelab.study.rows import explanation_columns
 from limelab.study.spec import Study, Task
-from limelab.study.store import Block
 from limelab.study.tables import Scored
 from limelab.types import BadInput
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from limelab.study.entries import Block, Entry
 from limelab.study.files import write_atomically
 from limelab.study.gathering import Condition
 from limelab.study.plan import Plan
@@ -26,7 +27,6 @@ from limelab.study.results import (
 )
 from limelab.study.rows import LEAD, explanation_columns, score_columns, to_csv
 from limelab.study.spec import Study, Task
-from limelab.study.store import Block, Entry
 from limelab.types import Metric
 
 Read = Callable[[str], Block | None]

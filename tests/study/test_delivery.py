@@ -11,8 +11,9 @@ import pytest
 from limelab.study import delivery
 from limelab.study.blocks import Facts, Made
 from limelab.study.delivery import Deliver, marked, with_arrays
+from limelab.study.filing import file_arrays
 from limelab.study.gathering import Stored
-from limelab.study.store import Store, file_arrays
+from limelab.study.store import Store
 from tests.study.world import IRIS
 
 SPEC = Facts(IRIS, 0)

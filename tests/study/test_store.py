@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import random
-import shutil
 import signal
 import sqlite3
 import subprocess
@@ -21,52 +19,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from limelab.study.files import write_atomically
-from limelab.study.store import Damage, Store
+from limelab.study.entries import Damage
+from limelab.study.store import Store
 from limelab.types import BadInput
-
-ROOT = Path(__file__).parents[2]
-LINUX = pytest.mark.skipif(sys.platform != "linux", reason="mounts a file system")
-POSIX = pytest.mark.skipif(sys.platform == "win32", reason="signals and limits of POSIX")
-
-
-def put(store: Store, key: str, *, size: int = 10, **changes: Any) -> None:
-    """A block whose content follows from its key."""
-    values = np.full(size, float(sum(key.encode())))
-    facts: dict[str, Any] = {
-        "kind": "answers",
-        "label": {"task": "wine", "repeat": 3, "radius": 0.5},
-        "arrays": {"y": values},
-        "meta": {"note": ["a", 1]},
-        "queries": {"sampler": 4096, "judge": 12},
-        "seconds": 0.25,
-    }
-    store.put(key, **{**facts, **changes})
-
-
-def array_files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file() and "blocks" in path.parts)
-
-
-def content(folder: Path) -> dict[str, bytes]:
-    return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
-def mount(folder: Path, *options: str) -> None:
-    """Mount a small file system of its own, or skip where that is not allowed."""
-    try:
-        subprocess.run(["mount", *options, str(folder)], check=True, capture_output=True)
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("this user may not mount a file system")
+from tests.study.stores import LINUX, POSIX, ROOT, WRITER, array_files, disk, mount, put
 
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount(folder, "-t", "tmpfs", "-o", "size=1m", "tmpfs")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+    with disk(tmp_path) as folder:
+        yield folder
 
 
 # Blocks
@@ -216,190 +178,6 @@ def test_sweep_removes_orphans_and_nothing_else(tmp_path: Path) -> None:
         assert store.has(["k", "old"]) == {"k", "old"}
 
 
-# Claims and manifest
-
-
-def test_a_claim_is_declared_before_the_first_data_and_post_hoc_after(tmp_path: Path) -> None:
-    with Store.open(tmp_path) as store:
-        assert store.register_claims("s", ["a", "b"]) == {"a": "declared", "b": "declared"}
-        store.mark_data("s")
-        store.mark_data("s")
-        assert store.register_claims("s", ["b", "c"]) == {"b": "declared", "c": "post hoc"}
-        assert store.register_claims("other", ["c"]) == {"c": "declared"}
-    with Store.open(tmp_path) as store:
-        assert store.register_claims("s", ["c", "a"]) == {"c": "post hoc", "a": "declared"}
-        assert store.register_claims("s", []) == {}
-    with Store.read(tmp_path) as store:
-        assert store.claims("s") == {"a": "declared", "b": "declared", "c": "post hoc"}
-
-
-def test_a_manifest_keeps_what_is_not_set_anew(tmp_path: Path) -> None:
-    with Store.open(tmp_path) as store:
-        store.write_manifest("s", {"seed": 0, "versions": {"numpy": "2.4"}, "queries": {}})
-        store.write_manifest("s", {"queries": {"judge": np.int64(7)}})
-        assert store.manifest("s") == {
-            "queries": {"judge": 7},
-            "seed": 0,
-            "versions": {"numpy": "2.4"},
-        }
-        assert store.manifest("other") == {}
-
-
-# Folders
-
-
-def test_a_missing_folder_is_made_and_an_empty_or_own_one_is_used(tmp_path: Path) -> None:
-    folder = tmp_path / "a" / "results of ünïcode #1?%41"
-    with Store.open(folder) as store:
-        put(store, "k")
-    (folder / "scores.csv").write_text("task\n")
-    with Store.open(folder) as store:
-        assert store.has(["k"]) == {"k"}
-    assert sorted(path.name for path in folder.iterdir()) == [
-        "blocks",
-        "lock.sqlite",
-        "scores.csv",
-        "store.sqlite",
-    ]
-
-
-def test_what_a_run_killed_at_its_birth_leaves_is_no_obstacle(tmp_path: Path) -> None:
-    for name in ("lock.sqlite", "store.sqlite.new", ".gitignore"):
-        (tmp_path / name).write_bytes(b"")
-    (tmp_path / "store.sqlite.new-journal").write_bytes(b"torn")
-    with Store.open(tmp_path) as store:
-        put(store, "k")
-    assert not (tmp_path / "store.sqlite.new").exists()
-
-
-@pytest.mark.parametrize("opened", [Store.open, Store.read])
-def test_foreign_folders_and_files_are_refused_and_untouched(tmp_path: Path, opened: Any) -> None:
-    (tmp_path / "thesis.tex").write_text("dear")
-    before = content(tmp_path)
-    with pytest.raises(BadInput, match=r"holds thesis\.tex and no store\.sqlite; name a new"):
-        opened(tmp_path)
-    with pytest.raises(BadInput, match=r"thesis\.tex is a file, but results need a folder"):
-        opened(tmp_path / "thesis.tex")
-    with pytest.raises(BadInput, match=r"; name another|; name the folder"):
-        opened(tmp_path / "thesis.tex" / "below")
-    assert content(tmp_path) == before
-
-
-def test_reading_where_there_is_nothing_is_refused_and_makes_nothing(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match=r"holds no results; .* run a study first"):
-        Store.read(tmp_path / "new")
-    assert list(tmp_path.iterdir()) == []
-
-
-def spoil(folder: Path, how: str) -> None:
-    path = folder / "store.sqlite"
-    if how == "no SQLite":
-        path.write_bytes(b"this is a text file, a long one, longer than a header of SQLite " * 20)
-        return
-    if how == "empty":
-        path.write_bytes(b"")
-        return
-    with Store.open(folder):
-        pass
-    database = sqlite3.connect(path)
-    statements = {
-        "foreign": "PRAGMA application_id = 0",
-        "version": "PRAGMA user_version = 7",
-        "tables": "DROP TABLE claims",
-    }
-    database.execute(statements[how])
-    database.commit()
-    database.close()
-
-
-@pytest.mark.parametrize("opened", [Store.open, Store.read])
-@pytest.mark.parametrize(
-    ("how", "message"),
-    [
-        ("no SQLite", "is not a readable SQLite file; restore"),
-        ("empty", "was not written by limelab; name another"),
-        ("foreign", "was not written by limelab; name another"),
-        ("version", "has schema version 7 and not 1; use the limelab that wrote it"),
-        ("tables", "lacks the tables claims; restore"),
-    ],
-)
-def test_a_store_that_is_none_is_refused_and_untouched(
-    tmp_path: Path, opened: Any, how: str, message: str
-) -> None:
-    spoil(tmp_path, how)
-    before = (tmp_path / "store.sqlite").read_bytes()
-    with pytest.raises(BadInput, match=message):
-        opened(tmp_path)
-    assert (tmp_path / "store.sqlite").read_bytes() == before
-
-
-def test_one_run_at_a_time_and_readers_meanwhile(tmp_path: Path) -> None:
-    with Store.open(tmp_path) as store:
-        put(store, "k")
-        with pytest.raises(BadInput, match=r"another run is writing to .*; wait"):
-            Store.open(tmp_path)
-        # Closing that second try must not have freed the lock towards other processes.
-        command = [sys.executable, "-c", WRITER, str(tmp_path)]
-        other = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
-        assert "BadInput: another run is writing" in other.stderr
-        with Store.read(tmp_path) as reader:
-            assert reader.has(["k"]) == {"k"}
-            put(store, "later")
-            assert reader.has(["later"]) == {"later"}
-    with Store.open(tmp_path) as store:
-        assert store.has(["k", "later"]) == {"k", "later"}
-
-
-def test_a_reader_cannot_write_and_changes_nothing(tmp_path: Path) -> None:
-    with Store.open(tmp_path) as store:
-        put(store, "k")
-    before = content(tmp_path)
-    with Store.read(tmp_path) as reader:
-        assert reader.get("k") is not None
-    helpers = {str(tmp_path / f"store.sqlite-{suffix}") for suffix in ("wal", "shm")}
-    after = content(tmp_path)
-    assert {path: after[path] for path in after if path not in helpers} == before
-    with Store.read(tmp_path) as reader, pytest.raises(BadInput, match="cannot be written to"):
-        reader.mark_data("s")
-
-
-@LINUX
-def test_a_read_only_folder_is_refused_for_a_run_and_can_be_read(small_disk: Path) -> None:
-    with Store.open(small_disk / "results") as store:
-        put(store, "k")
-        # A copy taken while the run goes on has its last commits in the WAL alone.
-        shutil.copytree(small_disk / "results", small_disk / "copy")
-    mount(small_disk, "-o", "remount,ro")
-    for name in ("results", "copy"):
-        with pytest.raises(BadInput, match="cannot be written to; give it write permission"):
-            Store.open(small_disk / name)
-        with Store.read(small_disk / name) as reader:
-            block = reader.get("k")
-            assert block is not None
-            assert block.arrays["y"].shape == (10,)
-    with pytest.raises(BadInput, match="cannot be written to"):
-        Store.open(small_disk / "new")
-
-
-@pytest.mark.skipif(
-    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root and Windows heed no such mode"
-)
-def test_a_folder_without_permission_is_said(tmp_path: Path) -> None:
-    folder = tmp_path / "results"
-    with Store.open(folder) as store:
-        put(store, "k")
-    folder.chmod(0o555)
-    with pytest.raises(BadInput, match="cannot be written to; give it write permission"):
-        Store.open(folder)
-    with Store.read(folder) as reader:
-        assert reader.get("k") is not None
-    folder.chmod(0o000)
-    for opened in (Store.open, Store.read):
-        with pytest.raises(BadInput, match="cannot be read; give it read permission"):
-            opened(folder)
-    folder.chmod(0o755)
-
-
 # Full disks
 
 
@@ -476,20 +254,6 @@ def test_a_file_that_may_not_grow_is_said(tmp_path: Path) -> None:
 
 # Kills
 
-WRITER = """
-import sys
-import numpy as np
-from limelab.study.store import Store
-with Store.open(sys.argv[1]) as store:
-    start = sum(1 for _ in store.blocks())
-    for n in range(start, start + 100_000):
-        arrays = {"y": np.full(2000, float(n)), "z": np.arange(50) + n}
-        facts = dict(kind="k", label={"n": n}, meta={"n": n}, queries={}, seconds=0)
-        store.put(f"{n:06}", arrays=arrays, **facts)
-        sys.stdout.write(f"{n}\\n")
-        sys.stdout.flush()
-"""
-
 
 def write_until_killed(folder: Path, seconds: float) -> int:
     """The last block that a writer has told of before it was killed."""
@@ -545,28 +309,6 @@ def test_a_kill_while_the_store_is_born_leaves_no_half_store(tmp_path: Path) -> 
         with Store.open(folder) as store:
             put(store, "k")
             assert store.verify() == []
-
-
-# Files
-
-
-def test_an_atomic_write_replaces_whole_and_leaves_no_trace_of_failure(tmp_path: Path) -> None:
-    path = tmp_path / "scores.csv"
-    write_atomically(path, b"old")
-    write_atomically(path, b"new")
-    assert path.read_bytes() == b"new"
-    with pytest.raises(TypeError):
-        write_atomically(path, "text")  # type: ignore[arg-type]
-    with pytest.raises(OSError, match="folder"):
-        write_atomically(tmp_path / "folder" / "x", b"")
-    assert content(tmp_path) == {str(path): b"new"}
-
-
-@POSIX
-def test_an_atomic_write_has_the_permissions_of_any_file(tmp_path: Path) -> None:
-    write_atomically(tmp_path / "a", b"")
-    (tmp_path / "b").write_bytes(b"")
-    assert os.stat(tmp_path / "a").st_mode == os.stat(tmp_path / "b").st_mode
 
 
 def test_json_of_the_store_is_plain_json(tmp_path: Path) -> None:
