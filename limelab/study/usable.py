@@ -11,6 +11,7 @@ from limelab.types import BadInput
 
 _KINDS = ("classification", "regression")
 _LEFT = 2  # rows that must be left to fit on
+_FEW, _LEVELS = 0.1, 20  # words among numbers, of a column with too many levels for categories
 
 
 def check_usable(name: str, data: Any, instances: int) -> None:
@@ -57,13 +58,47 @@ def _check_columns(name: str, rows: Any) -> None:
             f"data set {name} holds a missing value ({int(rows.isna().to_numpy().sum())} in all), "
             f"the first in column {column!r}, row {row!r}; drop or fill them"
         )
+    for column in rows.columns:
+        _check_column(name, rows[column])
+
+
+def _check_column(name: str, values: pd.Series[Any]) -> None:
+    if pd.api.types.is_numeric_dtype(values):
+        endless = ~np.isfinite(values.to_numpy(dtype=float))
+        if endless.any():
+            raise BadInput(
+                f"data set {name}: column {values.name!r} is infinite in row "
+                f"{values.index[endless][0]!r}; drop the row or bound the value"
+            )
+    elif not isinstance(values.dtype, pd.CategoricalDtype):
+        _check_text(name, values)
+
+
+def _check_text(name: str, values: pd.Series[Any]) -> None:
+    """One torn entry turns a column of numbers into one of words, a level for every number."""
+    words = pd.to_numeric(values, errors="coerce").isna()
+    if 0 < words.mean() < _FEW and values.nunique() > _LEVELS:
+        row = values.index[words][0]
+        raise BadInput(
+            f"data set {name}: column {values.name!r} holds {values[words].iloc[0]!r} in row "
+            f"{row!r} among numbers; mend it, or hand pandas categories if these are levels"
+        )
 
 
 def _check_target(name: str, y: Any, kind: str) -> None:
     missing = int(pd.isna(y).sum())
     if missing:
         raise BadInput(f"data set {name}: {missing} targets are missing; drop these rows")
+    if kind == "regression" and not _are_finite(y):
+        raise BadInput(f"data set {name}: the target is to be numbers, all finite; mend it")
     if kind == "classification" and len(np.unique(y)) < 2:
         raise BadInput(
             f"data set {name}: one class, {y[0]!r}; expected two or more, or kind='regression'"
         )
+
+
+def _are_finite(y: Any) -> bool:
+    try:
+        return bool(np.isfinite(np.asarray(y, dtype=float)).all())
+    except (TypeError, ValueError):
+        return False
