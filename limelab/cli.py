@@ -30,9 +30,11 @@ Memory = Annotated[str, typer.Option("--memory", help="What each worker may take
 Timeout = Annotated[
     float | None, typer.Option("--timeout", help="Seconds that one block may take.")
 ]
+Kept = Annotated[Path, typer.Option("--to", metavar="FOLDER", help="Of kept results.")]
+Where = Annotated[Path, typer.Option("--studies", metavar="FOLDER", help="Of the studies.")]
 OUT = Path("results")
 STUDIES = Path("experiments")
-MAIN = STUDIES / "surrogate_choice.py"
+KEPT = Path("paper") / "results"
 
 
 @app.command()
@@ -40,7 +42,7 @@ def run(
     studies: Annotated[
         list[Path] | None,
         typer.Argument(
-            help=f"Study files or folders; the main study, {MAIN}, unless said.",
+            help=f"Study files or folders; every study of {STUDIES} unless said.",
             show_default=False,
         ),
     ] = None,
@@ -54,7 +56,10 @@ def run(
     ] = None,
     quick: Annotated[
         bool,
-        typer.Option("--quick/--full", help="A small run to see that all works, or the whole."),
+        typer.Option("--quick", help="A small run to see that all works, without verdicts."),
+    ] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="A large run that takes the time that it needs.")
     ] = False,
     plan: Annotated[
         bool, typer.Option("--plan", help="Print blocks, queries, time, memory; run a trial only.")
@@ -74,9 +79,12 @@ def run(
     with _errors():
         patience = {"timeout": timeout, "stall": stall}
         how = How.said(jobs, "loky", dask=dask, memory=memory, **patience)
-        chosen = find_studies(list(studies or [MAIN]))
+        if quick and full:
+            raise BadInput("both --quick and --full came; expected one of them, or neither")
+        chosen = find_studies(list(studies or [STUDIES]))
+        sized = {stem: study.full() if full else study for stem, study in chosen.items()}
         changes = {"repeats": repeats, "seed": seed}
-        loaded = {stem: _changed(study, changes) for stem, study in chosen.items()}
+        loaded = {stem: _changed(study, changes) for stem, study in sized.items()}
         if plan:
             for stem, study in loaded.items():
                 _print_plan(stem, study.quick() if quick else study, out, how)
@@ -237,6 +245,22 @@ def verify(out: Out = OUT) -> None:
 
 
 @store_app.command()
+def repair(out: Out = OUT) -> None:
+    """Save what is whole in a damaged store.sqlite; what is lost is made by the next run."""
+    from limelab.study.repairing import repair as repaired
+
+    with _errors():
+        found = repaired(out)
+    if found is None:
+        typer.echo(f"{out / 'store.sqlite'} is whole: nothing was changed")
+        return
+    typer.echo(f"saved: {_counts(found.rows)}")
+    typer.echo(f"lost: blocks of {found.nameless} array files, or more, which a run makes again")
+    typer.echo("claims that are new from now on count as post hoc: a study with data may be lost")
+    typer.echo(f"the damaged file is kept in {found.kept}")
+
+
+@store_app.command()
 def export(
     out: Out = OUT,
     to: Annotated[
@@ -310,6 +334,27 @@ def merge(
         raise typer.Exit(1)
 
 
+@store_app.command()
+def publish(out: Out = OUT, to: Kept = KEPT, studies: Where = STUDIES) -> None:
+    """Copy verdicts, medians and manifests (small) to be kept with the code, and list them."""
+    from limelab.report.publishing import publish as published
+
+    with _errors():
+        for one in published(out, to):
+            typer.echo(one.sentence)
+    readme(to, studies)
+
+
+@store_app.command()
+def readme(to: Kept = KEPT, studies: Where = STUDIES) -> None:
+    """Write the table of studies, with their verdicts and remedies, beside them."""
+    from limelab.report.overview import write_overview
+    from limelab.study.loading import find_studies
+
+    with _errors():
+        typer.echo(f"table: {write_overview(find_studies([studies]), to, studies)}")
+
+
 def main() -> None:
     """The entry point of the shell command."""
     app()
@@ -319,23 +364,50 @@ def _run_one(stem: str, study: Any, out: Path, how: Any, *, log: bool, quick: bo
     """Run a study, say what it did, and tell whether anything failed."""
     from limelab.study.progress import Log, watch
     from limelab.study.run import run_study
+    from limelab.study.running import called
+    from limelab.study.tiers import after
 
-    typer.echo(f"{stem}: {study.question}")
+    budget = _print_budget(stem, study.quick() if quick else study, out, how)
     progress = Log() if log else watch()
     results = run_study(study, out, how=how, stem=stem, quick=quick, progress=progress)
     told = results.manifest
     blocks = told["blocks"]
+    if told["interrupted"]:
+        typer.echo(
+            f"  the run before died while it did {called(told['interrupted'])}: "
+            "blocks were done in a process of their own"
+        )
     typer.echo(
         f"  blocks: {blocks['total']}, of them {blocks['reused']} reused, {blocks['made']} made"
     )
     typer.echo(f"  queries: {_counts(told['queries'])}; asked now: {_counts(told['queries_now'])}")
     for statement, rows in results.claims.groupby("statement", sort=False):
         typer.echo("\n    ".join([f"  {statement}", *rows["sentence"]]))
-    failures = [f"{f['task']}, {f['what']}: {f['error']}" for f in told["failures"]]
+    declines = ["nothing to do"] if told["unchanged"] else _declines(results)
+    for line in declines:
+        typer.echo(f"  {line}")
+    failures = [f"{called(f)}: {f['error']}" for f in told["failures"]]
     for failure in failures:
         typer.echo(f"  failed: {failure}", err=True)
-    typer.echo(f"  tables: {results.folder} ({told['seconds']:.0f} s)")
+    typer.echo(f"  tables: {results.folder} ({after(budget, told['seconds'])})")
     return bool(failures)
+
+
+def _declines(results: Any) -> list[str]:
+    from limelab.study.declining import declined, sentences
+
+    return list(sentences(declined(results.folder), results.folder))
+
+
+def _print_budget(stem: str, study: Any, out: Path, how: Any) -> float | None:
+    """Say what a study asks and what time it may take; return the minutes."""
+    from limelab.study.pools import count
+    from limelab.study.tiers import before, estimated
+
+    estimate = estimated([out / stem, KEPT / stem], study.tier, count(how.n_jobs))
+    typer.echo(f"{stem}: {study.question}\n  time: {before(study.budget, estimate)}")
+    budget: float | None = study.budget
+    return budget
 
 
 def _try_one(stem: str, study: Any, how: Any) -> bool:
@@ -360,8 +432,6 @@ def _print_plan(stem: str, study: Any, out: Path, how: Any) -> None:
     from limelab.study.forecast import forecast
     from limelab.study.memory import said
     from limelab.study.plan import make_plan
-    from limelab.study.pools import count
-    from limelab.study.progress import clock
     from limelab.study.store import Store
 
     planned = make_plan(study, how.memory)
@@ -378,16 +448,32 @@ def _print_plan(stem: str, study: Any, out: Path, how: Any) -> None:
         f"{stem}: {len(keys)} blocks that ask, of them {len(held)} held; "
         f"to ask: {_counts(queries)} (and a few probes a model{_uncounted(planned)})"
     )
-    found, workers = forecast(study, planned, held), count(how.n_jobs)
+    found = forecast(planned, held)
     kinds = ", ".join(f"{kind} {n} ({done} held)" for kind, (n, done) in found.blocks.items())
     typer.echo(f"  blocks: {kinds}; and a scoring block a sampler and chunk of rows")
     typer.echo(
-        f"  time: about {clock(found.seconds)} of one worker, {clock(found.seconds / workers)} of "
-        f"{workers} (a trial on two rows and two repeats asked {_counts(found.trial)})"
-    )
-    typer.echo(
         f"  memory: at most {said(found.memory)} a worker; the rows of a task in {found.chunks} "
         f"{'chunk' if found.chunks == 1 else 'chunks'}"
+    )
+    if found.queries:
+        _print_trial(planned, held, how)
+    else:
+        typer.echo("  time: no trial, as nothing is left to ask")
+
+
+def _print_trial(planned: Any, held: set[str], how: Any) -> None:
+    from limelab.study.forecast import timed
+    from limelab.study.pools import count
+    from limelab.study.progress import clock
+
+    typer.echo("  trial: two rows and two repeats of every task, which are thrown away ...")
+    trial, workers = timed(planned, held, how), count(how.n_jobs)
+    typer.echo(f"  trial: asked {_counts(trial.asked)}, which are not counted above")
+    for failure in trial.failures:
+        typer.echo(f"  trial failed, and its time is left out: {failure}", err=True)
+    typer.echo(
+        f"  time: about {clock(trial.seconds)} of one worker, "
+        f"{clock(trial.seconds / workers)} of {workers}"
     )
 
 

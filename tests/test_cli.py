@@ -112,7 +112,11 @@ def test_a_failed_block_is_status_1_and_a_row(shell: Callable[..., Result], tmp_
     (tmp_path / "broken.py").write_text(BROKEN)
     found = shell("run", "broken.py", "--jobs", "1")
     assert found.exit_code == 1, found.output
-    assert "failed: " in found.stderr
+    assert "failed: iris / broken, facts: ValueError: no such model" in found.stderr
+    assert (
+        "declined: 4 scores have no value but a reason (column note of results/broken"
+        in found.output
+    )
     notes = pd.read_csv(tmp_path / "results/broken/scores.csv")["note"]
     assert notes.str.contains("no such").all()
 
@@ -176,7 +180,8 @@ def test_the_plan_forecasts_blocks_time_and_memory(shell: Callable[..., Result])
     said = shell("run", "small.py", "--plan", "--jobs", "2").output
     assert "blocks: answers 2 (0 held), facts 1 (0 held), judge 2 (0 held)" in said
     assert "of one worker," in said
-    assert "of 2 (a trial on two rows and two repeats asked" in said
+    assert said.index("blocks: answers") < said.index("trial: two rows and two repeats")
+    assert "trial: asked background 113, f(x) 2, judge 80," in said
     assert "a worker; the rows of a task in 1 chunk" in said
 
 
@@ -198,6 +203,7 @@ def test_a_new_study_can_be_tried_and_run(shell: Callable[..., Result], tmp_path
         (("new", "small"), "small.py is there already"),
         (("new", "a-b"), "is no name for a Python file"),
         (("new", "numpy"), "would be hidden"),
+        (("new", "class"), "is no name for a Python file"),
         (("run", "small.py", "--memory", "much"), "expected a size such as '1G'"),
         (("run", "small.py", "--memory", "1M", "--jobs", "1"), "give more memory"),
         (("run", "small.py", "--timeout", "-1"), "expected a number of seconds above 0"),

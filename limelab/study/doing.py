@@ -11,12 +11,14 @@ from typing import Any
 
 from limelab.study.delivery import Deliver, Delivered, Whole, marked
 from limelab.study.engine import STALL_S, Outcome, drive
+from limelab.study.entries import Entry
 from limelab.study.manifest import Cost
 from limelab.study.plan import Planned
 from limelab.study.pools import Engine
 from limelab.study.progress import Watch
+from limelab.study.running import Running, called
 from limelab.study.spec import Study
-from limelab.study.store import Entry, Store
+from limelab.study.store import Store
 
 Entries = Mapping[str, Entry]
 
@@ -39,7 +41,10 @@ class Patience:
 
 @dataclass(eq=False)
 class Doing:
-    """One run of a study: its store, its engine, and what it has done so far."""
+    """One run of a study: its store, its engine, and what it has done so far.
+
+    `interrupted` is the label of the block in which the run before died, if it did.
+    """
 
     study: Study
     store: Store
@@ -53,6 +58,7 @@ class Doing:
     storing: float = 0.0
     known: bool = False
     failures: list[dict[str, Any]] = field(default_factory=list)
+    interrupted: dict[str, Any] = field(default_factory=dict)
 
     def do(self, what: str, blocks: Sequence[Planned]) -> dict[str, Entry]:
         """Make what is missing; return all blocks that there are now."""
@@ -89,20 +95,30 @@ class Doing:
 
     def _make(self, what: str, todo: Mapping[str, Planned], reused: int) -> dict[str, Entry]:
         entries: dict[str, Entry] = {}
+        running = Running(self.store.folder)
+        alone = self.engine.name == "serial"  # a block that kills its process kills this one
         self.watch.start(what, len(todo), reused)
         try:
             with marked(self.store.folder) as mark:
+
+                def done(key: str, outcome: Outcome[Delivered]) -> None:
+                    running.end()
+                    self._keep(todo[key], outcome, entries)
+
                 call = self.engine.checked(Deliver(str(self.store.folder.absolute()), mark))
                 drive(
                     self._specs(todo, mark),
                     call,
                     make_executor=self.engine.make_executor,
                     workers=self.engine.workers,
-                    on_done=lambda key, outcome: self._keep(todo[key], outcome, entries),
+                    on_done=done,
                     stall_s=self.patience.stall,
                     limit_s=self.patience.block,
+                    on_start=lambda key: running.begin(todo[key].label) if alone else None,
+                    name=lambda key: called(todo[key].label),
                 )
         finally:
+            running.end()
             self.watch.stop()
         return entries
 

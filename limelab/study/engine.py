@@ -7,6 +7,7 @@ import functools
 import inspect
 import os
 import platform
+import re
 import time
 import traceback
 from collections import Counter, deque
@@ -40,6 +41,7 @@ MAX_BARREN = 5
 TRIES_ALONE = 2  # a worker that is killed from outside is no fault of its task
 STALL_S = 600.0
 LIMIT_EXIT = 75  # of a worker that could not be interrupted
+UNSTOPPABLE = "and could not be interrupted"
 MAX_ERROR = 500
 
 
@@ -62,6 +64,17 @@ class Outcome(Generic[Result]):
     error: str = ""
 
 
+def died(error: str) -> bool:
+    """Whether the text of an error tells of a task that ended its worker.
+
+    Examples
+    --------
+    >>> died("KilledWorker: Attempted to run task"), died("ValueError: no KilledWorker")
+    (True, False)
+    """
+    return error.split(":")[0] in WORKER_DIED or error.endswith(UNSTOPPABLE)
+
+
 def drive(  # noqa: PLR0913  (how long to wait is said twice: for one task, and for any)
     tasks: Mapping[str, Spec],
     execute: Callable[[Spec], Result],
@@ -71,6 +84,8 @@ def drive(  # noqa: PLR0913  (how long to wait is said twice: for one task, and 
     on_done: Callable[[str, Outcome[Result]], None],
     stall_s: float = STALL_S,
     limit_s: float | None = None,
+    on_start: Callable[[str], None] = lambda key: None,
+    name: Callable[[str], str] = str,
 ) -> None:
     """Run all tasks and hand each outcome on as soon as it is there.
 
@@ -95,6 +110,10 @@ def drive(  # noqa: PLR0913  (how long to wait is said twice: for one task, and 
     limit_s : float, optional
         Longest time of one task; then it is interrupted and, where that does not help and it has
         a process of its own, ended with its worker.
+    on_start : callable
+        Gets the key of a task before it is handed out.
+    name : callable
+        From key to what a person calls the task.
 
     Raises
     ------
@@ -120,7 +139,17 @@ def drive(  # noqa: PLR0913  (how long to wait is said twice: for one task, and 
     """
     call = functools.partial(_attempt, execute, limit_s, _here())
     count = workers if callable(workers) else lambda: workers
-    _Driver(tasks, call, make_executor, count, on_done, (stall_s, limit_s)).run()
+    told = _Told(on_start, on_done, name)
+    _Driver(tasks, call, make_executor, count, told, (stall_s, limit_s)).run()
+
+
+@dataclass(frozen=True)
+class _Told(Generic[Result]):
+    """Who hears of a task, and by which name."""
+
+    on_start: Callable[[str], None]
+    on_done: Callable[[str, Outcome[Result]], None]
+    name: Callable[[str], str]
 
 
 class _Driver(Generic[Spec, Result]):
@@ -132,14 +161,14 @@ class _Driver(Generic[Spec, Result]):
         call: Callable[[Spec], Outcome[Result]],
         make_executor: MakeExecutor,
         workers: Callable[[], int],
-        on_done: Callable[[str, Outcome[Result]], None],
+        told: _Told[Result],
         patience: tuple[float, float | None],
     ) -> None:
         self.tasks = tasks
         self.call = call
         self.make_executor = make_executor
         self.workers = workers
-        self.on_done = on_done
+        self.told = told
         self.stall_s, self.limit_s = patience
         self.waiting = deque(tasks)
         self.suspects: deque[str] = deque()
@@ -177,6 +206,7 @@ class _Driver(Generic[Spec, Result]):
     def _fill(self, executor: cf.Executor, queue: deque[str], width: int) -> bool:
         """Hand out tasks up to the window; False where the executor takes no more."""
         while queue and len(self.live) < width:
+            self.told.on_start(queue[0])
             try:
                 future = executor.submit(self.call, self.tasks[queue[0]])
             except Exception as error:
@@ -223,22 +253,22 @@ class _Driver(Generic[Spec, Result]):
             # Dask has lost several workers to it before it says so.
             self.deaths[key] += TRIES_ALONE if _is_of(error, KILLED_SEVERAL) else 1
         if alone and f"EXIT({LIMIT_EXIT})" in str(error):  # as loky tells how its worker ended
-            said = f"took longer than {self.limit_s:g} s and could not be interrupted"
+            said = f"took longer than {self.limit_s:g} s {UNSTOPPABLE}"
             self._hand_on(key, Outcome("died", error=f"OverTime: {said}"))
         elif self.deaths[key] >= TRIES_ALONE:
-            self._hand_on(key, Outcome("died", error=_say(error)))
+            self._hand_on(key, Outcome("died", error=_say_died(error)))
         else:
             self.suspects.append(key)
 
     def _hand_on(self, key: str, outcome: Outcome[Result]) -> None:
         self.handed_on += 1
-        self.on_done(key, outcome)
+        self.told.on_done(key, outcome)
 
     def _hand_on_finished(self) -> None:
         finished = [future for future in self.live if future.done() and not future.cancelled()]
         for future in finished:
             if future.exception() is None:
-                self.on_done(self.live.pop(future), future.result())
+                self.told.on_done(self.live.pop(future), future.result())
 
     def _stop(self) -> None:
         """Cancel what has not begun and, where the executor can, kill what hangs."""
@@ -260,10 +290,10 @@ class _Driver(Generic[Spec, Result]):
             )
 
     def _say_stalled(self) -> str:
-        keys = list(self.live.values())
+        names = [self.told.name(key) for key in self.live.values()]
         return (
-            f"no task finished in {self.stall_s:g} s ({self.handed_on} had before; {len(keys)} in "
-            f"flight, the oldest is {keys[0]}); check "
+            f"no task finished in {self.stall_s:g} s ({self.handed_on} had before; {len(names)} in "
+            f"flight, the oldest is {names[0]}); check "
             "the workers, then run again: it goes on from what is done"
         )
 
@@ -296,6 +326,13 @@ def _leave() -> None:
 def _say(error: BaseException) -> str:
     message = " ".join(str(error).split())
     return f"{type(error).__name__}: {message}"[:MAX_ERROR]
+
+
+def _say_died(error: BaseException) -> str:
+    """In few words, since pools have many and speak of their own insides."""
+    codes = re.search(r"\{[^{}]+\}", str(error))
+    ended = f", exit {codes.group()}" if codes else ""
+    return f"{type(error).__name__}: its worker died of it, also when it ran alone{ended}"
 
 
 def _place(error: BaseException) -> str:

@@ -40,6 +40,7 @@ from limelab.study.sources import code_hash, record
 from limelab.study.spec import Study, Task
 from limelab.types import BadInput, Metric, Moves
 
+LONGEST = 200  # letters of the names of all conditions of a block
 _VERSIONS = ("numpy", "scipy", "scikit-learn", "pandas")
 
 
@@ -294,10 +295,19 @@ def _group(study: Study, task: Task, members: Sequence[Condition], cut: Sequence
     return Group(
         task,
         tuple(members),
-        asked=[_asked(study, task, members, rows) for rows in cut],
-        moved=[[_moved(study, task, members, m, rows) for m in needs.moves] for rows in cut],
+        asked=[_of(members, _asked(study, task, members, rows)) for rows in cut],
+        moved=[
+            _of(members, [_moved(study, task, members, m, rows) for m in needs.moves])
+            for rows in cut
+        ],
         truths=[q if isinstance(q, str) else _exact(study, task, q) for q in questions],
     )
+
+
+def _of(members: Sequence[Condition], blocks: Sequence[Planned]) -> list[Planned]:
+    """The blocks, which say whom they are for."""
+    said = ", ".join(condition.name for condition in members)[:LONGEST]
+    return [replace(block, label={**block.label, "conditions": said}) for block in blocks]
 
 
 def _moved(

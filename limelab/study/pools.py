@@ -37,6 +37,7 @@ ONE_THREAD = MappingProxyType(
         "1",
     )
 )
+CONTAINED = "contained"
 IDLE_SECONDS = 300  # as joblib: a pool outlives the pauses between two studies
 
 
@@ -140,7 +141,8 @@ def local(backend: str, n_jobs: int, own: OwnCode | None = None) -> Engine:
 
     Parameters
     ----------
-    backend : {"serial", "loky"}
+    backend : {"serial", "loky", "contained"}
+        Contained: one worker, in a process that may die instead of this one.
     n_jobs : int
         As in joblib: -1 is every core, -2 all but one. A serial engine has one worker.
     own : OwnCode, optional
@@ -154,6 +156,8 @@ def local(backend: str, n_jobs: int, own: OwnCode | None = None) -> Engine:
     Traceback (most recent call last):
     limelab.types.BadInput: backend='dusk' is not known; use 'serial' or 'loky'
     """
+    if backend == CONTAINED:
+        return Local("loky", 1, functools.partial(loky, 1, own or OwnCode()))
     if backend not in {"serial", "loky"}:
         raise BadInput(f"backend={backend!r} is not known; use 'serial' or 'loky'")
     workers = count(n_jobs)

@@ -37,9 +37,12 @@ class Results:
     Attributes
     ----------
     folder : Path
+    now : mapping, optional
+        The manifest of a run that had nothing to do, which leaves that of the run before in place.
     """
 
     folder: Path
+    now: Mapping[str, Any] | None = None
 
     @cached_property
     def scores(self) -> pd.DataFrame:
@@ -87,6 +90,8 @@ class Results:
     @cached_property
     def manifest(self) -> dict[str, Any]:
         """Versions, seeds, fingerprints, queries by kind, times, failures."""
+        if self.now is not None:
+            return dict(self.now)
         found: dict[str, Any] = json.loads((self.folder / MANIFEST).read_text())
         return found
 

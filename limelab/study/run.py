@@ -12,22 +12,26 @@ from typing import Any, Self
 from limelab.study.claims import judge_claims
 from limelab.study.doing import Doing, Entries, Looking, Patience
 from limelab.study.done import note_done, stamp_of, unchanged
+from limelab.study.engine import died
+from limelab.study.entries import Entry
+from limelab.study.explaining import explained
 from limelab.study.gathering import PERMUTED, Stored
 from limelab.study.joining import Shelf
 from limelab.study.manifest import manifest
 from limelab.study.memory import DEFAULT, Rows, budget, over_instances
 from limelab.study.needs import needs_of
 from limelab.study.own import of_study
-from limelab.study.plan import Group, Plan, Planned, TaskPlan, make_plan, scoring_key
+from limelab.study.plan import LONGEST, Group, Plan, Planned, TaskPlan, make_plan, scoring_key
 from limelab.study.pooled import Pooled
-from limelab.study.pools import Engine, count, local
+from limelab.study.pools import CONTAINED, Engine, count, local
 from limelab.study.progress import Quiet, Watch, watch
 from limelab.study.ranking import rankings
 from limelab.study.results import Results
+from limelab.study.running import interrupted
 from limelab.study.scoring import Scoring
 from limelab.study.spec import Study
 from limelab.study.splitting import splits
-from limelab.study.store import Entry, Store, explained
+from limelab.study.store import Store
 from limelab.study.tables import (
     Scored,
     write_claims,
@@ -76,7 +80,8 @@ class How:
             from limelab.study.cluster import cluster  # which brings Dask
 
             return cluster(self.dask, count(self.n_jobs), own)
-        return nullcontext(local("serial" if self.n_jobs == 1 else self.backend, self.n_jobs, own))
+        alone = self.n_jobs == 1 and self.backend != CONTAINED
+        return nullcontext(local("serial" if alone else self.backend, self.n_jobs, own))
 
 
 def run_study(
@@ -96,19 +101,19 @@ def run_study(
     # Workers first: what cannot be run leaves no folder behind.
     with how.open(small) as engine, Store.open(out) as store:
         name = stem or study.question
-        run = Doing(small, store, engine, name, progress or watch(), how.patience)
+        run = _doing(small, store, engine, name, progress or watch(), how.patience)
         declared = store.register_claims(run.name, [claim.digest for claim in study.claims])
         results, stamp = Results(out / stem), stamp_of(plan, small, declared)
         kept = unchanged(store, run.name, results.folder, stamp, began)
         if kept is not None:
-            write_manifest(results.folder, kept)
-            return results
+            return Results(results.folder, {**kept, "interrupted": run.interrupted})
         asked = run.do("asking", plan.asking())
         scored, done = _score(run, plan, asked)
         with explained(out):
             _write_tables(run, plan, (asked, scored), results, declared)
             cost = run.cost({**asked, **done}, began)
-            made = {**manifest(small, plan, cost, quick=quick), "unchanged": False}
+            made = {**manifest(small, plan, cost, quick=quick), "interrupted": run.interrupted}
+            made["unchanged"] = False
             write_manifest(results.folder, made)
         store.write_manifest(run.name, made)
         note_done(store, run.name, results.folder, stamp, {**asked, **done})
@@ -142,6 +147,16 @@ def needed(store: Store, studies: Iterable[Study], memory: int) -> set[str]:
         _score(look, plan, look.do("asking", plan.asking()))
         keys |= look.keys
     return keys
+
+
+def _doing(
+    study: Study, store: Store, engine: Engine, name: str, progress: Watch, patience: Patience
+) -> Doing:
+    """A run; with a worker that may die where a block has ended its process before."""
+    last = interrupted(store.folder)
+    deadly = last or any(died(failure.error) for failure in store.failures())
+    safe = local(CONTAINED, 1, of_study(study)) if engine.name == "serial" and deadly else engine
+    return Doing(study, store, safe, name, progress, patience, interrupted=last)
 
 
 def _check_place(folder: Path) -> None:
@@ -246,7 +261,7 @@ def _pooled(
 
 
 def _label(task: TaskPlan, group: Group, rows: Rows) -> dict[str, Any]:
-    label = {"task": task.task.name, "what": ", ".join(c.name for c in group.conditions)[:200]}
+    label = {"task": task.task.name, "what": ", ".join(c.name for c in group.conditions)[:LONGEST]}
     part = rows != (0, task.task.instances)
     return {**label, **({"rows": f"{rows[0]}:{rows[1]}"} if part else {})}
 

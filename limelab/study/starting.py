@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import importlib.util
+import keyword
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
+from limelab.study.engine import died
 from limelab.study.progress import Watch
-from limelab.study.results import CLAIMS, EXPLANATIONS, SCORES, TASKS
+from limelab.study.results import CLAIMS, EXPLANATIONS, SCORES, TASKS, Results
 from limelab.study.run import How, run_study
+from limelab.study.running import called
 from limelab.study.spec import Study
 from limelab.types import BadInput
 
@@ -27,8 +30,10 @@ def new_study(stem: str, folder: Path) -> Path:
     BadInput
         A stem that is no name of a module, or that is taken.
     """
-    if not stem.isidentifier():
-        raise BadInput(f"{stem!r} is no name for a Python file; use letters, digits and _")
+    if not stem.isidentifier() or keyword.iskeyword(stem):
+        raise BadInput(
+            f"{stem!r} is no name for a Python file; use letters, digits and _, no keyword"
+        )
     path = folder / f"{stem}.py"
     if path.exists():
         raise BadInput(f"{path} is there already; choose another name (nothing was written)")
@@ -61,19 +66,26 @@ class Trial:
 
 
 def try_study(study: Study, how: How, progress: Watch) -> Trial:
-    """Run two rows and two repeats of every task, in this process and in two workers."""
+    """Run two rows and two repeats of every task, in two workers and then in this process.
+
+    Where a block ends its worker, there is no second run.
+    """
     small = study.trial()
     with tempfile.TemporaryDirectory(prefix="limelab-") as folder:
+        two = run_study(small, Path(folder) / "two", how=replace(how, n_jobs=2), progress=progress)
+        if any(died(failure["error"]) for failure in two.manifest["failures"]):
+            return _told(two, same=True)  # it would end this process
         one = run_study(small, Path(folder) / "one", how=how, progress=progress)
-        two = run_study(
-            small, Path(folder) / "two", how=How(2, memory=how.memory), progress=progress
-        )
         same = all(
             (one.folder / name).read_bytes() == (two.folder / name).read_bytes() for name in _TABLES
         )
-        told = one.manifest
-        failures = [f"{f['task']}, {f['what']}: {f['error']}" for f in told["failures"]]
-        return Trial(failures, _declined(one.scores), same, told["seconds"])
+        return _told(one, same=same)
+
+
+def _told(results: Results, *, same: bool) -> Trial:
+    told = results.manifest
+    failures = [f"{called(f)}: {f['error']}" for f in told["failures"]]
+    return Trial(failures, _declined(results.scores), same, told["seconds"])
 
 
 def _declined(scores: pd.DataFrame) -> list[str]:

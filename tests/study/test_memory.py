@@ -15,6 +15,7 @@ import limelab as ll
 from limelab import metrics
 from limelab.study import memory as room
 from limelab.study.memory import Sizes, budget, chunks
+from limelab.study.plan import make_plan
 from limelab.study.scoring import OVER
 from limelab.types import BadInput, Evidence, Score
 from tests.study.world import LIME, Attributing, content, small
@@ -52,6 +53,22 @@ def test_a_budget_that_holds_no_two_rows_is_refused_before_anything(out: Path) -
     with pytest.raises(BadInput, match=r"memory=100 MiB: task 'iris / linear' needs .* MiB"):
         small().run(out, memory="100M")
     assert not out.exists()
+
+
+@pytest.mark.parametrize(("memory", "enough"), [("256M", False), ("2G", False), ("4G", True)])
+def test_samples_that_do_not_fit_are_refused_before_anything(memory: str, enough: bool) -> None:
+    """A million samples of thirty columns take gigabytes, of one instance alone."""
+    study = small(
+        tasks=[ll.Task("breast_cancer", ll.models.linear(), instances=1)],
+        conditions={"huge": ll.Lime(n_samples=2**20, draws="own")},
+        claims=[],
+    )
+    if enough:
+        assert make_plan(study, budget(memory)).tasks[0].chunks == [(0, 1)]
+    else:
+        wanted = r"'breast_cancer / linear' needs 2\.\d+ GiB in each worker; .* fewer samples"
+        with pytest.raises(BadInput, match=wanted):
+            make_plan(study, budget(memory))
 
 
 class OverAll:
