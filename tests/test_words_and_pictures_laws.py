@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from limelab.datasets import load_images
-from limelab.domains import Colour, Grid, Image, Mean
+from limelab import embeddings, sidefolder
+from limelab.datasets import load_images, load_texts
+from limelab.domains import Colour, Grid, Image, Mean, Text
 from limelab.representations import Presence
 from limelab.types import Interpreted
 from tests.test_experiments import _assert_in_band as assert_in_band
@@ -20,6 +23,7 @@ CURVES = (
         "coefficient_of_each_superpixel",
         "sepia / colour_linear / 26 changes, sepia to superpixel 20",
     ),
+    ("words", "coefficients_under_tfidf", "movie_snippets / counts_linear"),
 )
 
 
@@ -72,3 +76,60 @@ def test_every_second_crop_is_altered() -> None:
         assert (lead == place).mean() > 0.98  # what is red already turns no redder
     assert (brighter["darker"][1::2].max(axis=1) <= 0).all()
     assert (brighter["lighter"][1::2].min(axis=1) >= 0).all()
+
+
+def test_without_a_norm_coefficients_are_the_model_s_own_and_with_one_about_1_3_times() -> None:
+    """Mardaoui and Garreau (2021): exactly the weights; then, up to a shift, a factor near 1.3."""
+    told = measured("words", "coefficients_under_tfidf", "movie_snippets / counts_linear")
+    plain, normed = (rows for _, rows in told.groupby("vectors", sort=False))
+    np.testing.assert_allclose(plain["exact"], plain["of_the_model"], atol=1e-9)
+    factor = np.polyfit(normed["of_the_model"], normed["exact"], 1)[0]
+    assert 1.1 < factor < 1.6
+    assert not np.allclose(normed["exact"], normed["of_the_model"], atol=0.05)
+
+
+def test_dimensions_mapped_back_to_words_are_what_each_word_is_worth() -> None:
+    """To a model that is a line in the dimensions they are exact: the answer lost with the word."""
+    parts = module_of("words")
+    films = load_texts("movie_snippets").X
+    text, weights = Text(films[:200]), np.linspace(-1.0, 1.0, 3)
+
+    def model(texts: Any) -> Any:
+        return embeddings.Lsa(3).vectors(list(texts), text) @ weights
+
+    rows = pd.Series(films[300:302])
+    found = parts.MappedBack(3).explain(model, text, rows, 0)
+    for worth, (view, _) in zip(found, text.views(rows), strict=True):
+        lost = model([view.text]) - model(view.decode(1.0 - np.eye(len(view.names))))
+        np.testing.assert_allclose(worth[:, 0], lost, atol=1e-9)
+        assert np.abs(lost).max() > 0.01
+
+
+def test_words_go_in_the_order_that_was_named() -> None:
+    deleted = module_of("words")._deleted
+    masks = deleted(np.array([[2, 0, 1, 3, 4, 5, 6], [6, 5, 4, 3, 2, 1, 0]]))
+    assert masks.shape == (2, 5, 7)
+    np.testing.assert_array_equal(masks[0, :3, :4], [[1, 1, 0, 1], [0, 1, 0, 1], [0, 0, 0, 1]])
+    np.testing.assert_array_equal(masks[1, 4], [1, 1, 0, 0, 0, 0, 0])
+    np.testing.assert_array_equal(deleted(np.array([[1, 0]]))[0], [[1, 0]] * 5)
+
+
+def test_how_many_words_make_up_four_fifths() -> None:
+    needed = module_of("words")._needed
+    assert [needed(np.array(one)) for one in ([1.0], [4.0, 1.0], [1.0] * 10)] == [1, 1, 8]
+
+
+def test_an_embedding_that_is_not_installed_is_a_row_with_its_reason(
+    tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(sidefolder.VARIABLE, str(tmp_path))
+    embeddings._word_vectors.cache_clear()
+    told = measured("words", "words_to_name_a_dimension", "movie_snippets / counts_linear")
+    lacking = told[told["embedding"] == "WordVectors()"].iloc[0]
+    assert "is not in the side folder" in lacking["reason"]
+    assert np.isnan(lacking["words_needed"])
+    known = told[told["embedding"] != "WordVectors()"]
+    assert len(known) == 2
+    assert (known["reason"] == "").all()
+    assert (known["words_needed"] > 1).all()
+    assert (known["vocabulary_words_needed"] > known["words_of_the_sentence"]).all()
