@@ -39,9 +39,11 @@ def tiny(**changes: Any) -> Study:
 def test_nothing_to_do_is_nothing_done(out: Path, scored: list[str]) -> None:
     first = tiny().run(out)
     before, told = content(out), first.manifest
+    kept = (out / "manifest.json").read_bytes()
     again = tiny().run(out)
     assert len(scored) == 1
     assert content(out) == before
+    assert (out / "manifest.json").read_bytes() == kept
     now = again.manifest
     assert (told["unchanged"], now["unchanged"]) == (False, True)
     total = told["blocks"]["total"]
