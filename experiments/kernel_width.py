@@ -147,7 +147,7 @@ def conditions() -> ll.Conditions:
 STUDY = ll.Study(
     question="Does the kernel's width decide the answer, and what should choose it?",
     tasks=[ll.Task(data, model, instances=4) for model in MODELS for data in DATA],
-    conditions=conditions(),
+    conditions=conditions() | ll.baseline_conditions(),
     judge=[ll.Judge(ll.Gaussian(), radii=(0.25, 0.5, 1.0), size=300)],
     metrics=[metrics.Rmse(), metrics.Gap(), metrics.TopK(3), metrics.Variation()],
     claims=[

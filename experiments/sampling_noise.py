@@ -129,7 +129,7 @@ def _slime():
 STUDY = ll.Study(
     question="Ask again, get another answer: what makes explanations stable?",
     tasks=[ll.Task(data, model, instances=4) for model in MODELS for data in DATA],
-    conditions=conditions(),
+    conditions=conditions() | ll.baseline_conditions(),
     judge=[ll.Judge(ll.Gaussian(), radii=(0.5,), size=300)],
     metrics=[
         metrics.TopK(TOP),
