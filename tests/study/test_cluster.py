@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
+import json
+import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +17,10 @@ import pytest
 from limelab.study import Results, cluster, engine
 from limelab.study.cluster import Dask
 from limelab.study.own import OwnCode
+from limelab.study.progress import Quiet
+from limelab.study.store import Store
 from limelab.types import BadInput, EngineError
-from tests.study.world import content, small
+from tests.study.world import ROOT, content, small
 
 pytest.importorskip("distributed")
 
@@ -103,3 +109,70 @@ def test_no_package_is_one_clear_refusal(monkeypatch: pytest.MonkeyPatch, out: P
     monkeypatch.delitem(sys.modules, "distributed", raising=False)
     with pytest.raises(BadInput, match=r"distributed is not installed; install limelab\[distrib"):
         cluster.cluster("local", 1, OwnCode()).__enter__()
+
+
+# Kills, of processes of their own
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kills by signal")
+def test_killed_workers_and_schedulers_cost_no_bit(
+    whole: Results, out: Path, tmp_path: Path, two: Dask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker is killed at the third block and the scheduler at the tenth; another one goes on."""
+    with processes(tmp_path / "cluster") as (address, scheduler, workers):
+        monkeypatch.setattr(cluster, "CONNECT_S", 4.0)  # how long a lost scheduler is looked for
+        blows = Blows({3: workers[0], 10: scheduler})
+        with pytest.raises(EngineError, match=r"Dask scheduler at .* does not answer; start it"):
+            small().run(out, dask=address, progress=blows)
+    monkeypatch.undo()
+    assert not blows.left
+    with Store.read(out) as store:
+        held = len(list(store.blocks()))
+        assert held >= 10
+        assert not store.verify()
+        assert not store.failures()
+    found = small().run(out, dask=two.address)
+    assert found.manifest["blocks"]["reused"] == held
+    assert not found.manifest["failures"]
+    assert content(found.folder) == content(whole.folder)
+
+
+class Blows(Quiet):
+    """A watch that kills a process when so many blocks are done."""
+
+    def __init__(self, left: dict[int, subprocess.Popen[bytes]]) -> None:
+        self.left, self.done = left, 0
+
+    def step(self, queries: Mapping[str, int], *, failed: bool) -> None:
+        self.done += 1
+        if (victim := self.left.pop(self.done, None)) is not None:
+            victim.kill()
+            victim.wait()
+
+
+@contextmanager
+def processes(folder: Path) -> Iterator[tuple[str, Any, list[Any]]]:
+    """A scheduler and two workers of one thread on loopback, started as a person starts them."""
+    folder.mkdir()
+    file, dask = folder / "scheduler.json", [sys.executable, "-m", "dask"]
+    place = ["--host", "127.0.0.1", "--no-dashboard", "--scheduler-file", str(file)]
+    quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    work = ["worker", *place, "--nthreads", "1", "--no-nanny", "--memory-limit", "0"]
+    work += ["--local-directory", str(folder), "--death-timeout", "30"]
+    lines = [["scheduler", *place, "--port", "0"], work, work]
+    started = [subprocess.Popen([*dask, *line], cwd=ROOT, **quiet) for line in lines]
+    try:
+        yield address_in(file), started[0], started[1:]
+    finally:
+        for process in started:
+            process.kill()
+            process.wait()
+
+
+def address_in(file: Path) -> str:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        with suppress(OSError, ValueError):  # not there yet, or half of it
+            return str(json.loads(file.read_text())["address"])
+        time.sleep(0.05)
+    raise AssertionError("the scheduler does not start")
