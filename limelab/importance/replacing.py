@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -43,14 +43,32 @@ def by_replacing(box: BlackBox, view: View, x: Array, others: Iterable[Array]) -
 
 def _replaced(box: BlackBox, view: View, x: Array, f: Array, other: Array) -> Array:
     importance = np.empty((x.shape[1], f.shape[1]))
+    for columns, change in changes(box, view, x, f, other):
+        importance[columns] = size_of(change)
+    return importance
+
+
+def size_of(change: Array) -> Array:
+    """Square root of half the mean square (..., C) of changes (..., n, C)."""
+    return np.asarray(np.sqrt((change**2).mean(axis=-2) / 2))
+
+
+def changes(
+    box: BlackBox, view: View, x: Array, f: Array, other: Array
+) -> Iterator[tuple[range, Array]]:
+    """Some columns at a time, and how f (n, C) at x changes with each of them from `other`.
+
+    Yields
+    ------
+    columns : range
+    change : array of shape (columns, n, C)
+    """
     for columns in _batches(x):
         blocks = np.repeat(x[None], len(columns), axis=0)
         for block, j in zip(blocks, columns, strict=True):
             block[:, j] = other[:, j]
         answers = box.ask(view.decode(blocks.reshape(-1, x.shape[1])))
-        change = answers.reshape(len(columns), len(x), -1) - f
-        importance[columns] = np.sqrt((change**2).mean(axis=1) / 2)
-    return importance
+        yield columns, answers.reshape(len(columns), len(x), -1) - f
 
 
 def _batches(x: Array) -> list[range]:
