@@ -15,6 +15,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from scipy.spatial.distance import cosine
+from scipy.special import ellipe
 from sklearn.ensemble import RandomForestRegressor
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
@@ -78,6 +80,8 @@ CURVES = (
     ("perturbation_choice", "noise_that_leaves_a_range", "wine / network"),
     ("judge_decides", "error_of_a_line_judged_elsewhere", "iris / network"),
     ("local_and_global", "local_importance_across_a_switch", "switched_wine / the_switch"),
+    ("same_name", "what_the_number_of_moves_does", "iris / network"),
+    ("same_name", "one_input_three_answers", "iris / network"),
 )
 SLOW = (
     ("linear_limit", "r2_of_a_line_on_a_tree", "wine / forest"),
@@ -396,3 +400,66 @@ def test_people_that_are_not_on_this_machine_are_left_out_with_a_reason(
     assert parts._lacking("adult/adult.data") == ""
     assert {data.__name__ for data in parts.DATA} <= {t.data_name for t in parts.STUDY.tasks}
     assert len(parts.PEOPLE) + len(parts.LEFT_OUT) == len(parts.DATA) + len(parts.ASIDE)
+
+
+def test_definitions_of_other_toolkits_are_what_they_say() -> None:
+    parts = module_of("same_name")
+    rng = np.random.default_rng(0)
+    x, e = rng.normal(size=(2, 3)), rng.normal(size=(2, 4))
+    moved_x, moved_e = x[:, None] + rng.normal(size=(2, 5, 3)), rng.normal(size=(2, 5, 4))
+    for i in range(2):
+        far = [np.linalg.norm(x[i] - one) for one in moved_x[i]]
+        apart = [np.linalg.norm(e[i] - one) for one in moved_e[i]]
+        alike = [1 - cosine(e[i], one) for one in moved_e[i]]
+        wanted = {
+            parts.mean_ratio: np.mean(np.divide(apart, far)),
+            parts.over_batch: max(apart) / np.sqrt(np.square(far).sum()),
+            parts.turned: 1 - np.mean(alike),
+        }
+        for formula, value in wanted.items():
+            assert formula(x, moved_x, e, moved_e)[i] == pytest.approx(value)
+    assert parts.expected_largest(1) == pytest.approx(6 / np.pi * ellipe(8 / 9))
+
+
+def test_ties_are_broken_as_another_toolkit_breaks_them() -> None:
+    parts = module_of("same_name")
+    zeros, rising = np.zeros((1, 4)), np.arange(4.0)[None]
+    assert parts._by_column(zeros, rising) == 1  # which is nothing but the order of the columns
+    assert parts._by_column(zeros, rising[:, ::-1]) == 0
+    a, b = np.random.default_rng(0).integers(0, 4, size=(2, 1, 9)).astype(float)
+    dense = [pd.Series(side[0]).rank(method="dense") for side in (a, b)]
+    assert parts._dense(a, b)[0] == pytest.approx(dense[0].corr(dense[1]))
+
+
+def test_orders_that_turn_are_counted_like_kendall() -> None:
+    parts = module_of("same_name")
+    values = np.random.default_rng(0).normal(size=(2, 5, 6))  # definitions, explainers, rows
+    first, second = np.triu_indices(5, 1)
+    orders = [np.sign(one[first] - one[second]) for one in values]
+    tau = [stats.kendalltau(values[0, :, i], values[1, :, i]).statistic for i in range(6)]
+    found = parts._apart(*orders)
+    assert found["share_turned"] == pytest.approx(np.mean((1 - np.array(tau)) / 2))
+    assert found["low"] < found["share_turned"] < found["high"]
+    assert parts._apart(orders[0], orders[0])["share_turned"] == 0
+    assert parts._apart(orders[0], -orders[0])["share_turned"] == 1
+
+
+def test_a_metric_in_decades_and_the_mean_ratio_of_real_moves() -> None:
+    parts = module_of("same_name")
+    scale, rng = np.array([2.0, 0.5]), np.random.default_rng(0)
+    x = rng.normal(size=(3, 2))
+    points, e = x[:, None] + rng.normal(size=(3, 10, 2)), rng.normal(size=(3, 2, 1))
+    effect = e[:, None] + rng.normal(size=(3, 10, 2, 1))
+    at = SimpleNamespace(x=x, scale=scale, categorical=np.zeros(2, dtype=bool))
+    moved = SimpleNamespace(moves=parts.NEARBY, points=points, effect=effect, effect_at_x=e)
+    evidence = SimpleNamespace(moved=(moved,), coordinates=at)
+    far = np.linalg.norm((points - x[:, None]) / scale, axis=-1)
+    wanted = (np.linalg.norm(effect[..., 0] - e[:, None, :, 0], axis=-1) / far).mean(axis=1)
+    (found,) = parts.MeanRatio().score(evidence)
+    np.testing.assert_allclose(found.values, wanted[None, :, None])
+    (decades,) = parts.Decades(parts.MeanRatio()).score(evidence)
+    np.testing.assert_allclose(10**decades.values, found.values)
+    moved.effect = np.repeat(e[:, None], 10, axis=1)
+    (still,) = parts.Decades(parts.MeanRatio()).score(evidence)
+    assert np.isnan(still.values).all()
+    assert set(still.note.ravel()) == {"the explanation does not move at all"}
