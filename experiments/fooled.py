@@ -313,7 +313,9 @@ def who_sees_through_it(task: ll.Task, seed: int) -> pd.DataFrame:
     real, and the deviations s and c of the two columns under the law: what least squares finds
     where the detector does not look at either. "noise" is that near x, "wide" that round the mean,
     "near" blends of neighbours, "KDE" a density of near rows. Rows round which the model is flat
-    are left out, and `rows` are left. `sensitive_first` has its exact binomial interval.
+    are left out, and `rows` are left. `sensitive_first` has its exact binomial interval. Whole
+    rows are those that the detector has learnt from; of unseen ones as many pass as
+    `attack_validity` says.
     """
     data, box, found = split(task, seed), fitted(task, seed).box, []
     void = "void" if _void(_same(data, box.model).mean()) else ""
