@@ -13,7 +13,8 @@ from limelab import embeddings, sidefolder
 from limelab.datasets import load_images, load_texts
 from limelab.domains import Colour, Grid, Image, Mean, Text
 from limelab.representations import Presence
-from limelab.types import Interpreted
+from limelab.types import Interpreted, NotApplicable
+from tests.metrics.conftest import decline, make_evidence
 from tests.test_experiments import _assert_in_band as assert_in_band
 from tests.test_experiments import measured, module_of
 
@@ -133,3 +134,32 @@ def test_an_embedding_that_is_not_installed_is_a_row_with_its_reason(
     assert (known["reason"] == "").all()
     assert (known["words_needed"] > 1).all()
     assert (known["vocabulary_words_needed"] > known["words_of_the_sentence"]).all()
+
+
+def test_reach_is_the_leading_importance_in_spreads_of_the_model() -> None:
+    parts, evidence = module_of("use_case"), make_evidence()
+    (found,) = parts.Reach().score(evidence)
+    np.testing.assert_allclose(found.values, evidence.importance.max(axis=2) / 2.0)
+    (gone,) = parts.Reach().score(decline(evidence, repeat=1, instance=2))
+    assert np.isnan(gone.values[1, 2]).all()
+    assert np.isnan(gone.values).sum() == 2
+    (flat,) = parts.Reach().score(replace(evidence, model_sd=np.array([2.0, 0.0])))
+    assert np.isnan(flat.values[..., 1]).all()
+    assert np.isfinite(flat.values[..., 0]).all()
+
+
+def test_deleted_words_are_those_that_speak_for_the_class_and_their_drop_is_towards_the_other() -> (
+    None
+):
+    metric, evidence = module_of("words").DeletionDrop(), make_evidence((3, 2, 7, 1))
+    evidence = replace(evidence, f_at_x=np.array([[0.9], [0.2]]))
+    masks = metric.probes(evidence, np.random.default_rng(0))
+    assert masks.shape == (1, 2, 5, 7)
+    first = evidence.effect[0, :, :, 0]
+    assert masks[0, 0, 0].argmin() == first[0].argmax()
+    assert masks[0, 1, 0].argmin() == first[1].argmin()
+    answers = np.array([[0.8, 0.7, 0.6, 0.5, 0.4], [0.3, 0.4, 0.5, 0.6, 0.7]])[None, :, :, None]
+    (found,) = metric.score(replace(evidence, probes={metric.name: answers}))
+    np.testing.assert_allclose(found.values, [[[0.3 / 2.0], [0.3 / 2.0]]])
+    with pytest.raises(NotApplicable, match="dimensions are no words"):
+        metric.probes(replace(evidence, names=("dimension 1", *"abcdef")), np.random.default_rng(0))
