@@ -65,7 +65,7 @@ def _card(found: Found, stem: str, rows: pd.DataFrame, ends: tuple[float, float]
     metric = str(first["metric"])
     picture = forest.strip(stem, rows, found.metric(metric)["unit"], ends)
     said = "".join(
-        f"<li>{badge(row['verdict'])} {escape(row['sentence'])}{_note(row)}</li>"
+        f"<li>{badge(row['verdict'])} {escape(_said(row))}{_note(row)}</li>"
         for _, row in rows.iterrows()
     )
     declared = str(first.get("declared", ""))
@@ -77,6 +77,15 @@ def _card(found: Found, stem: str, rows: pd.DataFrame, ends: tuple[float, float]
         f"(<code>{escape(metric)}</code>), "
         f"margin {margin}</p></div><div>{picture}</div></article>"
     )
+
+
+def _said(row: pd.Series) -> str:
+    """The sentence of a claim without the verdict, which stands in a box before it."""
+    scope, verdict = f"{row['scope']}: ", str(row["verdict"])
+    rest = str(row["sentence"]).removeprefix(scope)
+    if rest.startswith(verdict):
+        rest = rest.removeprefix(verdict).lstrip(";, ")
+    return scope + (rest or verdict)
 
 
 def _note(row: pd.Series) -> str:

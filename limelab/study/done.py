@@ -1,8 +1,9 @@
 """Whether a run has anything to do: tables that stand for a study as it is are not made again.
 
-A finished run notes a stamp of all that its tables follow from, the keys of its blocks, and what
-its tables are. The next run that finds the same stamp, the blocks in the store and the tables
-untouched ends there. Failures leave no note, so that they are tried again.
+A finished run notes a stamp of all that its tables follow from, its blocks, and what its tables
+are. The next run that finds the same stamp, the tables as they were written, and the blocks in the
+store with files that nobody has written to since, ends there; their content is read by whoever
+needs it, and by `limelab store verify`. Failures leave no note, so that they are tried again.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from limelab.study.entries import Entry
+from limelab.study.filing import path_of
 from limelab.study.plan import Plan
 from limelab.study.results import CLAIMS, EXPLANATIONS, RANKING, SCORES, TASKS, VARIANCE
 from limelab.study.sources import code_hash, record
@@ -47,13 +50,19 @@ def stamp_of(plan: Plan, study: Study, declared: Mapping[str, str]) -> str:
     return hashlib.sha256(repr(said).encode()).hexdigest()
 
 
-def note_done(store: Store, name: str, folder: Path, stamp: str, keys: Iterable[str]) -> None:
+def note_done(
+    store: Store, name: str, folder: Path, stamp: str, blocks: Mapping[str, Entry]
+) -> None:
     """Note a finished run; one in which something failed is not finished."""
     told = store.manifest(name)
     note: dict[str, Any] = {}
     if not told["failures"]:
-        tables = {path.name: _hash(path) for path in _tables(folder)}
-        note = {"stamp": stamp, "keys": sorted(keys), "tables": tables}
+        note = {
+            "stamp": stamp,
+            "blocks": {key: entry.digest for key, entry in sorted(blocks.items())},
+            "tables": {path.name: _hash(path) for path in _tables(folder)},
+            "noted": time.time_ns(),
+        }
     store.write_manifest(name, {_NOTE: note})
 
 
@@ -78,18 +87,24 @@ def unchanged(
     note = told.pop(_NOTE, None)
     if not note or note["stamp"] != stamp or not _whole(folder, note["tables"]):
         return None
-    keys = set(note["keys"])
-    if {*store.checked(keys)} != keys:
+    blocks = note["blocks"]
+    if store.has(blocks) != {*blocks} or not _untouched(store, blocks.values(), note["noted"]):
         return None
     return {
         **told,
-        "blocks": {"total": len(keys), "made": 0, "reused": len(keys)},
+        "blocks": {"total": len(blocks), "made": 0, "reused": len(blocks)},
         "queries_now": {},
         "seconds_storing": 0.0,
         "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(began)),
         "seconds": round(time.time() - began, 3),
         "unchanged": True,
     }
+
+
+def _untouched(store: Store, digests: Iterable[str], noted: int) -> bool:
+    """Whether no file of these blocks was written to after a time."""
+    files = (path_of(store.folder, digest) for digest in digests if digest)
+    return all(file.stat().st_mtime_ns <= noted for file in files)
 
 
 def _tables(folder: Path) -> list[Path]:

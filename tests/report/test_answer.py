@@ -38,6 +38,21 @@ def test_verdicts_are_counted_by_scope_and_those_of_a_quick_run_not_at_all(
     assert counts(dataclasses.replace(found, claims=pd.DataFrame())) == {}
 
 
+@pytest.mark.parametrize(
+    ("sentence", "shown"),
+    [
+        ("in general: supported; difference 1", "in general: difference 1"),
+        ("in general: supported, unstable: but no; difference 1", "in general: unstable: but no"),
+        ("in general: too few data sets: 3 of 6", "in general: too few data sets: 3 of 6"),
+        ("in general: supported", "in general: supported"),
+    ],
+)
+def test_a_verdict_is_said_once(found: Found, sentence: str, shown: str) -> None:
+    said = {"scope": "in general", "verdict": "supported", "sentence": sentence}
+    text = short_answer(dataclasses.replace(found, claims=found.claims.assign(**said)), "s")
+    assert f'<span class="badge yes">supported</span> {shown}' in text
+
+
 def test_whether_a_verdict_is_stable_stands_beside_it(found: Found) -> None:
     said = "stable: thirds 0.1 to 0.2"
     text = short_answer(dataclasses.replace(found, claims=found.claims.assign(stability=said)), "s")
