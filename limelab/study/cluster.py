@@ -7,6 +7,7 @@ import functools
 import hashlib
 import importlib.util
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -23,6 +24,7 @@ Result = TypeVar("Result")
 LOCAL = "local"
 CONNECT_S = 60.0  # the scheduler imports limelab meanwhile
 FIRST_WORKER_S = 120.0
+PATIENCE, PAUSE_S = 4, 1.0  # of what is asked of all workers
 RETRIES = 2  # by Dask itself, when a worker is lost; what a block raises never reaches Dask
 _LARGE = {"distributed.admin.large-graph-warning-threshold": "4GB"}
 _ONE_AT_A_TIME = threading.Lock()
@@ -109,7 +111,7 @@ class Dask:
                 f"`dask worker {self.address} --nthreads 1`, then run again"
             ) from error
         mine = identity()
-        for worker, its in client.run(identity).items():
+        for worker, its in _patiently(client.run, identity).items():
             _check_same(worker, mine, its)
 
     def make_executor(self) -> cf.Executor:
@@ -124,7 +126,8 @@ class Dask:
 
     def shares(self, mark: Path) -> bool:
         """Whether every worker that is there sees this very file."""
-        return all(self._connected().run(_sees, str(mark)).values())
+        told = _patiently(self._connected().run, _sees, str(mark))
+        return bool(told) and all(told.values())
 
     def checked(self, execute: Callable[[T], Result]) -> Callable[[T], Result]:
         """One block at a time in a process, and none where the versions differ."""
@@ -150,8 +153,8 @@ class Dask:
             connect: Any = distributed.Client
             self._client = connect(self.address, timeout=CONNECT_S, set_as_default=False)
             if self.own.files:
-                self._client.register_plugin(OwnAtScheduler(self.own))
-                self._client.register_plugin(Own(self.own))
+                _patiently(self._client.register_plugin, OwnAtScheduler(self.own))
+                _patiently(self._client.register_plugin, Own(self.own))
         except ValueError as error:
             raise BadInput(
                 f"--dask {self.address}: {error}; expected an address such as "
@@ -160,9 +163,18 @@ class Dask:
         except (OSError, RuntimeError) as error:
             raise EngineError(
                 f"the Dask scheduler at {self.address} does not answer; start it, then run again: "
-                "it goes on from what is done"
+                f"it goes on from what is done ({type(error).__name__}: {error})"
             ) from error
         return self._client
+
+
+def _patiently(ask: Callable[..., Any], *args: Any) -> Any:
+    """What asks every worker, again where one dies just then: the scheduler soon knows it."""
+    for _ in range(PATIENCE - 1):
+        with suppress(OSError):
+            return ask(*args)
+        time.sleep(PAUSE_S)
+    return ask(*args)
 
 
 class _Forgiving(cf.Executor):

@@ -19,6 +19,7 @@ DEFAULT = GIB
 BASE = 320 * 2**20  # the interpreter, its libraries, the data and the model of one task
 BATCH = 2**20  # numbers of one array of a batch of instances: bounds memory, not results
 _ARRAYS = 10  # of a batch that live at one time: draws, moves, points, features, and copies
+_SORTED = 15  # of one instance that is a batch by itself, and is cut no further
 _CELL = 8
 _SCORE, _TOLD = 500, 700  # bytes of a row of scores or of explanations, as objects and as text
 _UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": GIB, "T": 2**40}
@@ -61,7 +62,7 @@ class Sizes:
     def batch(self) -> int:
         """Bytes that a batch of instances takes while it is drawn and fitted."""
         longest = self.features * max(self.samples, self.judged)
-        return _CELL * _ARRAYS * max(BATCH, longest)
+        return _CELL * max(_ARRAYS * BATCH, _SORTED * longest)
 
     def need(self, instances: int) -> int:
         """Bytes of a worker that does blocks of so many instances."""

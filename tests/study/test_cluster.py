@@ -22,7 +22,7 @@ from limelab.study.store import Store
 from limelab.types import BadInput, EngineError
 from tests.study.world import ROOT, content, small
 
-pytest.importorskip("distributed")
+distributed = pytest.importorskip("distributed")
 
 
 @pytest.fixture(scope="module")
@@ -135,6 +135,30 @@ def test_killed_workers_and_schedulers_cost_no_bit(
     assert found.manifest["blocks"]["reused"] == held
     assert not found.manifest["failures"]
     assert content(found.folder) == content(whole.folder)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kills by signal")
+@pytest.mark.parametrize("asked", ["register_plugin", "run"])
+def test_a_worker_that_dies_while_all_are_asked_is_not_missed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: str
+) -> None:
+    with processes(tmp_path / "cluster") as (address, _, workers):
+        with distributed.Client(address, set_as_default=False) as client:
+            client.wait_for_workers(2, timeout=60)
+        real, left = getattr(distributed.Client, asked), [*workers[:1]]
+
+        def asking(self: Any, *args: Any, **said: Any) -> Any:
+            last = asked == "run" or type(args[0]).__name__ == "Own"
+            if left and last:
+                left.pop().kill()
+            return real(self, *args, **said)
+
+        monkeypatch.setattr(distributed.Client, asked, asking)
+        dask = Dask(address, OwnCode((("nowhere", "mine_of_the_drill.py", b"x = 1\n"),)))
+        dask.begin()
+        assert not left
+        assert dask.workers() == 1
+        dask.close()
 
 
 class Blows(Quiet):

@@ -66,7 +66,7 @@ def test_samples_that_do_not_fit_are_refused_before_anything(memory: str, enough
     if enough:
         assert make_plan(study, budget(memory)).tasks[0].chunks == [(0, 1)]
     else:
-        wanted = r"'breast_cancer / linear' needs 2\.\d+ GiB in each worker; .* fewer samples"
+        wanted = r"'breast_cancer / linear' needs 3\.\d+ GiB in each worker; .* fewer samples"
         with pytest.raises(BadInput, match=wanted):
             make_plan(study, budget(memory))
 
