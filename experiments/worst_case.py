@@ -27,7 +27,7 @@ from limelab.seeds import child, generator
 from limelab.study.ready import fitted, split
 from limelab.types import Evidence, Score
 
-DATA = ("iris", "wine", "diabetes", "star98", "anes96", "modechoice", "fair")
+DATA = ("iris", "fair", "diabetes", "star98", "anes96", "modechoice", "wine")
 MODELS = (models.network(width=16), models.forest(n_estimators=20))
 SAMPLES = 256
 LIME, OURS = "lime's preset", "ours"
