@@ -28,7 +28,7 @@ from limelab.study.ready import fitted, split
 from limelab.types import Array, Evidence, Score
 
 NUMBER, FLAG, USED, IDLE = "planted number", "planted flag", "used: ", "idle: "
-TREES, ROWS, PERMUTATIONS, EXPLAINED, MOST = 40, 300, 3, 20, 12
+TREES, ROWS, PERMUTATIONS, EXPLAINED, MOST = 30, 300, 3, 20, 10
 ALIKE, REPEATS, SIZE, NULLS, DRAWS = (0.0, 0.3, 0.6, 0.9), 12, 2000, 30, 6
 
 
