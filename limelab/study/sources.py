@@ -60,10 +60,19 @@ def code_hash(values: Iterable[Any]) -> str:
     True
     """
     owners = {owner for value in values for owner in _owners(value)}
-    names = {_module_of(owner) for owner in owners}
+    names = frozenset(_module_of(owner) for owner in owners)
+    typed = [_typed_in(owner) for owner in owners if _module_of(owner) == "__main__"]
+    return _digest([_of_modules(names), *typed])
+
+
+@cache
+def _of_modules(names: frozenset[str]) -> str:
+    """What the files behind modules say; a plan asks for the same few of them for every block."""
     files = {path for name in names for path in _closure(name)}
-    said = [Path(path).name + _meaning(path) for path in files]
-    said += [_typed_in(owner) for owner in owners if _module_of(owner) == "__main__"]
+    return _digest(Path(path).name + _meaning(path) for path in files)
+
+
+def _digest(said: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(sorted(said)).encode()).hexdigest()
 
 
