@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from limelab import datasets, domains, embeddings, exact, metrics, models, presets
+    from limelab.auditing import Audit, Nearby, Rules, audit
     from limelab.baselines import ConstantImportance, GlobalPermutation, RandomImportance
     from limelab.distances import Cosine, Euclidean, Gower
     from limelab.domains import AsImage, AsText, Image, Table, Text
@@ -83,6 +84,7 @@ _HOMES = {
         "models",
         "presets",
     ),
+    "limelab.auditing": ("Audit", "Nearby", "Rules", "audit"),
     "limelab.baselines": ("ConstantImportance", "GlobalPermutation", "RandomImportance"),
     "limelab.distances": ("Cosine", "Euclidean", "Gower"),
     "limelab.domains": ("AsImage", "AsText", "Image", "Table", "Text"),
@@ -157,6 +159,7 @@ __all__ = [
     "Antithetic",
     "AsImage",
     "AsText",
+    "Audit",
     "BadInput",
     "Ball",
     "BayesianRidge",
@@ -198,6 +201,7 @@ __all__ = [
     "Maple",
     "Marginals",
     "Mixup",
+    "Nearby",
     "Neighbours",
     "NotApplicable",
     "OptiLime",
@@ -210,6 +214,7 @@ __all__ = [
     "Results",
     "Ridge",
     "Rows",
+    "Rules",
     "SLime",
     "Sobol",
     "Standardized",
@@ -223,6 +228,7 @@ __all__ = [
     "Uniform",
     "UniformCount",
     "__version__",
+    "audit",
     "baseline_conditions",
     "compare",
     "datasets",

@@ -199,6 +199,66 @@ def check(
         raise typer.Exit(1)
 
 
+@app.command()
+def audit(
+    model: Annotated[
+        str,
+        typer.Option(
+            "--model", metavar="FILE|MODULE:NAME", help="A joblib file, or an importable model."
+        ),
+    ],
+    data: Annotated[Path, typer.Option("--data", help="CSV or Parquet: background and rows.")],
+    trust_model_file: Annotated[
+        bool,
+        typer.Option("--trust-model-file", help="Open it, which runs whatever code is in it."),
+    ] = False,
+    target: Annotated[
+        str | None, typer.Option("--target", metavar="COLUMN", help="Of --data: no feature.")
+    ] = None,
+    rows: Annotated[
+        str, typer.Option("--rows", help="Positions to explain, as 0:20 or 0,3,9.")
+    ] = "0:20",
+    missing: Annotated[
+        str, typer.Option("--missing", help="'refuse' missing values, or 'drop' their rows.")
+    ] = "refuse",
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write the page.")
+    ] = None,
+    csv: Annotated[
+        Path | None, typer.Option("--csv", metavar="FILE", help="Write the verdicts.")
+    ] = None,
+    fail_on: Annotated[
+        str, typer.Option("--fail-on", help="Exit status 1 on any 'reject', or any 'caution'.")
+    ] = "",
+    repeats: Annotated[int, typer.Option("--repeats", help="Of each explanation.", min=5)] = 20,
+    seed: Annotated[int, typer.Option("--seed", min=0)] = 0,
+) -> None:
+    """Judge the explanations of a model of your own: trust, caution or reject, and why.
+
+    An importable model runs the code of its module; the current folder is looked at first.
+    """
+    from limelab.auditing import loading, shell
+
+    with _errors():
+        shell.check_words(fail_on, missing)
+        found: Any
+        if loading.is_file(model):
+            loading.must_be_trusted(model, trusted=trust_model_file)
+            found = _opened(model)
+        else:
+            found = loading.model_from(model)
+        table = loading.data_from(data, target, rows, missing, found)
+        told = shell.audited(found, table, repeats=repeats, seed=seed)
+        for note in table.notes:
+            typer.echo(note)
+        for line in shell.lines(told):
+            typer.echo(line)
+        for path in shell.written(told, html, csv):
+            typer.echo(f"written: {path}")
+    if shell.fails(told, fail_on):
+        raise typer.Exit(1)
+
+
 @app.command(name="list")
 def list_(
     studies: Annotated[
@@ -358,6 +418,17 @@ def readme(to: Kept = KEPT, studies: Where = STUDIES) -> None:
 def main() -> None:
     """The entry point of the shell command."""
     app()
+
+
+def _opened(path: str) -> Any:
+    """A model file, opened because the user trusts it."""
+    import joblib
+
+    try:
+        return joblib.load(path)
+    except Exception as error:
+        said = f"{type(error).__name__}: {error}"
+        raise BadInput(f"{path} cannot be opened ({said}); expected a joblib file") from error
 
 
 def _run_one(stem: str, study: Any, out: Path, how: Any, *, log: bool, quick: bool) -> bool:

@@ -33,7 +33,7 @@ FLOORS: dict[int, frozenset[str]] = {
     ),
     3: frozenset({"study"}),
     4: frozenset({"checks", "report"}),
-    5: frozenset({"audit", "pytest_plugin"}),
+    5: frozenset({"auditing", "pytest_plugin"}),
     6: frozenset({"cli"}),
     7: frozenset({DOOR, "__main__"}),
 }
@@ -411,7 +411,7 @@ FINE = (
     ("metrics/truth.py", "from sklearn.metrics import ndcg_score"),
     ("representations.py", "from limelab.bins import edges"),
     ("lime.py", "from limelab.explanation import Explanation\nfrom limelab import seeds, kernels"),
-    ("__init__.py", "from limelab.audit import audit"),
+    ("__init__.py", "from limelab.auditing import audit"),
     ("seeds.py", "import numpy as np\nnp.random.default_rng(0)"),
     (
         "statistics.py",

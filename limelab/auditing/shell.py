@@ -1,0 +1,69 @@
+"""What `limelab audit` says and writes: lines, files, whether it fails; it opens no model file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from limelab.auditing.judging import audit
+from limelab.auditing.loading import MISSING, Data, ready
+from limelab.auditing.results import Audit
+from limelab.types import BadInput
+
+FAIL_ON = {"": (), "reject": ("reject",), "caution": ("caution", "reject")}
+
+
+def check_words(fail_on: str, missing: str) -> None:
+    """Refuse words that no option knows, before anything is read.
+
+    Raises
+    ------
+    BadInput
+        Another word.
+    """
+    if fail_on not in FAIL_ON:
+        raise BadInput(f"--fail-on {fail_on}; expected reject or caution")
+    if missing not in MISSING:
+        raise BadInput(f"--missing {missing}; expected one of {', '.join(MISSING)}")
+
+
+def audited(model: Any, data: Data, *, repeats: int, seed: int) -> Audit:
+    """The audit of a model on a table from a file, with what happened to the table."""
+    found = audit(ready(model), data.X, data.rows, y=data.y, repeats=repeats, seed=seed)
+    return replace(found, notes=data.notes)
+
+
+def lines(found: Audit) -> Iterator[str]:
+    """A line a row, and how many of which verdict."""
+    for one in found.predicted:
+        case = one.case
+        yield f"{one.word:8s}row {case.instance}, {case.output}: {one.reasons}"
+        if one.remedy:
+            yield f"        what to do: {one.remedy}"
+    yield f"{len(found.predicted)} rows: {found.sentence}"
+    yield "A verdict speaks of the explanation in its region, not of the model being right."
+
+
+def written(found: Audit, html: Path | None, csv: Path | None) -> Iterator[Path]:
+    """Files as they are written.
+
+    Raises
+    ------
+    BadInput
+        One cannot be.
+    """
+    if html is not None:
+        yield found.save(html)
+    if csv is not None:
+        try:
+            found.verdicts.to_csv(csv, index=False)
+        except OSError as error:
+            raise BadInput(f"{csv} cannot be written ({error}); name another file") from error
+        yield csv
+
+
+def fails(found: Audit, fail_on: str) -> bool:
+    """Whether any verdict of an output that is highest at its row is as bad as `fail_on`."""
+    return any(one.word in FAIL_ON[fail_on] for one in found.predicted)
