@@ -34,7 +34,9 @@ Kept = Annotated[Path, typer.Option("--to", metavar="FOLDER", help="Of kept resu
 Where = Annotated[Path, typer.Option("--studies", metavar="FOLDER", help="Of the studies.")]
 OUT = Path("results")
 STUDIES = Path("experiments")
-KEPT = Path("paper") / "results"
+PAPER = Path("paper")
+KEPT = PAPER / "results"
+PDF = PAPER / "paper.pdf"
 
 
 @app.command()
@@ -103,6 +105,28 @@ def report(out: Out = OUT) -> None:
     """Write the HTML page of all results in the folder."""
     with _errors():
         typer.echo(f"report: {_write_report(out)}")
+
+
+@app.command()
+def paper(
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help=f"Of results; {KEPT}, or {OUT} with --quick."),
+    ] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Take quick runs as well; every page says so.")
+    ] = False,
+    pdf: Annotated[Path, typer.Option("--pdf", metavar="FILE", help="To write.")] = PDF,
+) -> None:
+    """Build the paper from stored results; what is missing is said to be missing."""
+    from limelab.paper import write_paper
+
+    with _errors():
+        held = write_paper(PAPER, out or (OUT if quick else KEPT), pdf, quick=quick)
+    for kept in held.values():
+        if kept.reason:
+            typer.echo(f"missing: {kept.stem}: {kept.reason}")
+    typer.echo(f"paper: {pdf}")
 
 
 @app.command()

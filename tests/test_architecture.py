@@ -33,7 +33,7 @@ FLOORS: dict[int, frozenset[str]] = {
     ),
     3: frozenset({"study"}),
     4: frozenset({"checks", "report"}),
-    5: frozenset({"auditing", "pytest_plugin"}),
+    5: frozenset({"auditing", "paper", "pytest_plugin"}),
     6: frozenset({"cli"}),
     7: frozenset({DOOR, "__main__"}),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 
 import limelab as ll
 from limelab.blackbox import one_thread
+from tests.paper.prose import prose, prose_in_code
 
 FILE = Path(__file__).parents[1] / "paper" / "published.py"
 SECONDS = ("melime",)  # a network of five layers
@@ -77,3 +79,36 @@ def test_a_row_that_is_too_far_off_is_told(capsys: pytest.CaptureFixture[str]) -
 def test_what_is_unknown_is_refused() -> None:
     with pytest.raises(SystemExit):
         published.main(["nothing"])
+
+
+TEXT = FILE.parent / "paper.typ"
+OF_FORMULAS = {"1", "2"}
+
+
+def test_the_text_holds_no_number_that_no_result_holds() -> None:
+    """Numbers come by name from results; formulas have their constants."""
+    said, formulas = prose(TEXT.read_text(encoding="utf-8"))
+    assert "No sentence below states a finding" in said
+    assert re.findall(r".{0,20}\d.{0,20}", said) == []
+    assert {number for one in formulas for number in re.findall(r"[\d.]+", one)} <= OF_FORMULAS
+
+
+def test_nor_does_what_sets_it() -> None:
+    said = prose_in_code((FILE.parent / "lib.typ").read_text(encoding="utf-8"))
+    assert "Quick run" in said
+    assert re.findall(r".{0,20}\d.{0,20}", said) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "digits"),
+    [
+        ("about 12 rows", "12"),
+        ('#f("x1", 2)[in 13 of #g(4)[15 rows]] @ribeiro2016', "1315"),
+        ('#f("a)1", [caption 7])', "7"),
+        ("#if x == 3 [eight] else [9]; and 10", "910"),
+        ("= Heading 1\n// note 2\n`raw 3` $x^2$", ""),
+        ('"quoted 4"', "4"),
+    ],
+)
+def test_the_scan_sees_prose_and_nothing_else(source: str, digits: str) -> None:
+    assert "".join(re.findall(r"\d", prose(source)[0])) == digits

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -95,20 +95,29 @@ def find(out: Path) -> list[Path]:
 
 def load(folder: Path) -> Found:
     """One study; BadInput says what cannot be read."""
+    told = load_tables(folder)
+    try:
+        scores, baselines = apart(
+            read_scores(folder / SCORES, told.manifest.get("factors", [])),
+            told.manifest.get("baselines", []),
+        )
+    except (OSError, ValueError) as error:
+        raise BadInput(f"{folder} cannot be read: {error}") from error
+    return replace(told, scores=scores, baselines=baselines)
+
+
+def load_tables(folder: Path) -> Found:
+    """One study without its scores, which published copies do not hold."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         if not isinstance(manifest, dict):
             raise BadInput(f"{MANIFEST} holds no mapping")
-        scores, baselines = apart(
-            read_scores(folder / SCORES, manifest.get("factors", [])), manifest.get("baselines", [])
-        )
         return Found(
             stem=folder.name,
             manifest=manifest,
             claims=_as_text(folder / CLAIMS),
             tasks=_as_text(folder / TASKS),
-            scores=scores,
-            baselines=baselines,
+            scores=pd.DataFrame(),
             measures=dict(_measures(folder)),
             ranking=_with_numbers(folder / RANKING),
             variance=_with_numbers(folder / VARIANCE),
