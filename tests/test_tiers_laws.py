@@ -11,8 +11,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from limelab.cli import app
+from limelab.study.loading import find_studies
 from tests.test_cli import STUDY
 
+ROOT = Path(__file__).parents[1]
 FIRST, SECOND = "first_pitfall", "second_pitfall"
 
 
@@ -76,6 +78,12 @@ def test_a_full_run_is_larger_has_no_budget_and_goes_on_from_what_is_there(
     assert (told["tier"], told["repeats"]) == ("full", 2)
     assert "instances=4" in str(told["tasks"])
     assert shell("run", name, "--full", "--jobs", "1").output.count("nothing to do") == 1
+
+
+def test_all_studies_are_promised_in_75_minutes_and_their_quick_runs_in_5() -> None:
+    studies = find_studies([ROOT / "experiments"]).values()
+    assert sum(study.budget or 75 for study in studies) <= 75
+    assert sum(study.quick().budget or 5 for study in studies) <= 5.2
 
 
 def test_two_sizes_at_once_are_one_line_and_status_2(shell: Callable[..., Result]) -> None:

@@ -363,7 +363,7 @@ class Study:
         What is not a condition; cached like everything else.
     repeats : int, default 20
     seed : int, default 0
-    budget : float or None, default 4
+    budget : float or None, default 3.5
         Minutes that a run from nothing may take on two cores; printed, never enforced. None
         promises nothing.
     grow : Grow
