@@ -14,11 +14,13 @@ import pandas as pd
 import pytest
 
 import limelab as ll
+from limelab.cli import app
 from tests import test_laws, test_laws_neighbourhood
 from tests.parts import REPRESENTATIONS, TABLES
 
 README = Path(__file__).parents[1] / "README.md"
-BLOCKS = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+TEXT = README.read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
 PART, STUDY = (
     next(block for block in BLOCKS if word in block) for word in ("class Swap", "import Swap")
 )
@@ -62,9 +64,43 @@ def test_the_other_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert names["words"].by_feature().shape[0] == 3
     assert "<span" in names["words"].marked(0)
     assert names["pixels"].importance.shape == (2, 16, 10)
-    ran = [_ran(study, f"study_{n}") for n, study in enumerate(studies.values())]
-    assert [len(results.claims) > 0 for results in ran] == [True, False]
+    assert set(names["told"].verdicts["verdict"]) <= {"trust", "caution", "reject"}
+    assert (tmp_path / "audit.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    known = names["scores"].groupby("metric")["value"].count()
+    assert known.to_dict() == {"local_agreement": 3, "pgi_3": 3, "rmse": 0}
+    (said,) = re.findall(r"print\(report\)  # (\d+) of (\d+) fail", TEXT)
+    assert (str(len(names["report"].failed)), str(len(names["report"].to_frame()))) == said
+    (results,) = [_ran(study, f"study_{n}") for n, study in enumerate(studies.values())]
+    assert len(results.claims) > 0
     assert names["houses"]().X.shape == (4, 1)
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=range(len(BLOCKS)))
+def test_a_block_that_needs_limelab_imports_it(block: str) -> None:
+    assert "ll." not in block or "import limelab as ll\n" in block
+
+
+def test_the_table_of_parts_is_that_of_the_package() -> None:
+    """Every part of the four kinds, and what belongs to them, stands in the table."""
+    table = TEXT[TEXT.index("| part | answers") : TEXT.index("| asks | metrics")]
+    named = set(re.findall(r"`([A-Z]\w+)\(", table))
+    rooms = ("perturbations", "representations", "kernels", "surrogates", "distances")
+    assert named == {name for room in rooms for name in ll._HOMES[f"limelab.{room}"]}
+
+
+def test_the_table_of_metrics_is_that_of_the_package() -> None:
+    table = TEXT[TEXT.index("| asks | metrics") :].partition("\n\n")[0]
+    named = re.findall(r"`([A-Z]\w*)`", table)
+    there = {name for name in ll.metrics.__all__ if hasattr(getattr(ll.metrics, name), "score")}
+    assert len(named) == len(set(named))
+    assert set(named) == there
+
+
+def test_every_command_is_named() -> None:
+    commands = TEXT[TEXT.index("## Commands") :].partition("Exit status")[0]
+    names = {one.name or one.callback.__name__ for one in app.registered_commands}  # type: ignore[union-attr]
+    named = {one for one in names if re.search(rf"(limelab|\|) {one}\b", commands)}
+    assert named == names
 
 
 def _ran(study: ll.Study, stem: str) -> ll.study.Results:
