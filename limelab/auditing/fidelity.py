@@ -9,7 +9,7 @@ import numpy as np
 from limelab.auditing.runs import Runs, mean_known, predicted
 from limelab.auditing.subject import Subject
 from limelab.sampling import answers, sample
-from limelab.types import Array, Perturbation, Representation
+from limelab.types import Array, Bools, Perturbation, Representation
 
 FLOOR = 0.01  # of the model's background deviation: R2 where it varies less is a share of nothing
 
@@ -46,7 +46,13 @@ def judged(
     error = mean_known(np.stack(squares))
     sd, variance = subject.model_sd, f.var(axis=1)
     varies = np.sqrt(variance) >= FLOOR * sd
-    missing = np.full(error.shape, np.nan)
-    rmse = np.divide(np.sqrt(error), np.broadcast_to(sd, error.shape), out=missing, where=sd > 0)
-    share = np.divide(error, variance, out=missing.copy(), where=varies & (variance > 0))
-    return Fit(rmse, 1.0 - share)
+    return Fit(
+        rmse=_over(np.sqrt(error), np.broadcast_to(sd, error.shape), sd > 0),
+        r2=1.0 - _over(error, variance, varies & (variance > 0)),
+    )
+
+
+def _over(values: Array, by: Array, where: Bools) -> Array:
+    """Values over others, NaN elsewhere."""
+    share: Array = np.divide(values, by, out=np.full(values.shape, np.nan), where=where)
+    return share

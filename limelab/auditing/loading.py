@@ -199,7 +199,7 @@ def _read(path: Path) -> pd.DataFrame:
             f"{path}: pandas reads Parquet with pyarrow; install it, or give CSV"
         ) from error
     except Exception as error:
-        said = f"{type(error).__name__}: {error}"
+        said = " ".join(f"{type(error).__name__}: {error}".split())
         raise BadInput(f"{path} cannot be read ({said}); expected a table") from error
     if len(frame) < 2 or frame.columns.empty:
         raise BadInput(f"{path} holds {frame.shape[0]} rows and {frame.shape[1]} columns; too few")

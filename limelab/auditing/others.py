@@ -86,10 +86,10 @@ def others(
             held=held(found.mean("importance"), blank, model, tie=tie, top=top),
         )
 
-    said: dict[str, Other | str] = {
-        name: known(lambda make=make: of(make(), runs(subject, make(), [seed])))  # type: ignore[misc]
-        for name, make in explainers.items()
-    }
+    def asked(make: Callable[[], Any]) -> Other | str:
+        return known(lambda: of(make(), runs(subject, make(), [seed])))
+
+    said = {name: asked(make) for name, make in explainers.items()}
     for name, times in WIDTHS.items():
         steady = causes[name]
         said[name] = (

@@ -1,0 +1,88 @@
+"""`limelab audit` from the shell: what it prints, writes and refuses, and its exit status."""
+
+from __future__ import annotations
+
+import sys
+
+import joblib
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.linear_model import LinearRegression
+from typer.testing import CliRunner
+
+from limelab.cli import app
+
+RNG = np.random.default_rng(0)
+FRAME = pd.DataFrame({"a": RNG.normal(size=60), "b": RNG.normal(size=60)})
+FRAME["y"] = 2 * FRAME["a"] - FRAME["b"]
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    FRAME.to_csv("d.csv", index=False)
+    joblib.dump(LinearRegression().fit(FRAME[["a", "b"]], FRAME["y"]), "m.joblib")
+    return tmp_path
+
+
+def audit(*words, rows="0:2"):
+    options = ["--data", "d.csv", "--target", "y", "--rows", rows, "--repeats", "5"]
+    return CliRunner().invoke(app, ["audit", *options, *words])
+
+
+FILE = ("--model", "m.joblib", "--trust-model-file")
+
+
+def test_a_trusted_file_is_audited_and_written():
+    done = audit(*FILE, "--html", "a.html", "--csv", "v.csv", "--fail-on", "reject")
+    assert done.exit_code == 0, done.output
+    assert "2 rows: 2 trust, 0 caution, 0 reject" in done.output
+    assert "written: a.html" in done.output
+    assert pd.read_csv("v.csv")["verdict"].tolist() == ["trust", "trust"]
+
+
+def test_a_file_is_not_opened_unless_it_is_trusted(folder):
+    class Bomb:
+        def __reduce__(self):
+            return (open, (str(folder / "exploded"), "w"))
+
+    joblib.dump(Bomb(), "m.joblib")
+    done = audit("--model", "m.joblib")
+    assert done.exit_code == 2
+    assert "runs whatever code is in it" in done.output
+    assert not (folder / "exploded").exists()
+
+
+def test_an_importable_function_and_the_exit_status_of_pipelines(folder):
+    (folder / "own_even_model.py").write_text(
+        "def f(rows):\n    return (3 * rows['a'] ** 2 + 0.3 * rows['b']).to_numpy()\n"
+    )
+    row = int(FRAME["a"].abs().argmin())
+    words = ("--model", "own_even_model:f")
+    assert audit(*words, rows=str(row)).exit_code == 0
+    failed = audit(*words, "--fail-on", "reject", rows=str(row))
+    assert failed.exit_code == 1
+    assert "0 trust, 0 caution, 1 reject" in failed.output
+    assert "what to do:" in failed.output
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ((*FILE, "--fail-on", "doubt"), "--fail-on doubt; expected reject or caution"),
+        ((*FILE, "--missing", "fill"), "--missing fill; expected one of refuse, drop"),
+        ((*FILE, "--html", "no/such/a.html"), "cannot be written"),
+        ((*FILE, "--csv", "no/such/v.csv"), "cannot be written"),
+        (("--model", "none.joblib", "--trust-model-file"), "no file none.joblib"),
+        (("--model", "d.pkl", "--trust-model-file"), "cannot be opened"),
+        (("--model", "mine"), "names no model"),
+        ((*FILE, "--seed", "-1"), "greater than or equal to 0"),
+    ],
+)
+def test_bad_input_is_one_line_and_status_2(folder, words, message):
+    (folder / "d.pkl").write_text("no model")
+    done = audit(*words)
+    assert done.exit_code == 2
+    assert message in done.output
