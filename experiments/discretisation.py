@@ -209,4 +209,5 @@ STUDY = ll.Study(
         bins_that_ties_change,
     ],
     repeats=5,
+    remedy="Explain numbers as numbers, from noise near the row.",
 )

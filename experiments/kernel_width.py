@@ -186,4 +186,5 @@ STUDY = ll.Study(
     ],
     measures=[share_left_by_the_penalty, lime_is_nearly_global],
     repeats=4,
+    remedy="State the width with its effective sample size, and penalise relative to the weights.",
 )

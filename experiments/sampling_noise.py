@@ -175,4 +175,5 @@ STUDY = ll.Study(
     ],
     measures=[spread_over_claimed_error, same_top_three],
     repeats=6,
+    remedy="Draw until the standard errors are small enough, and show them.",
 )

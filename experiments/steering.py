@@ -248,4 +248,5 @@ STUDY = ll.Study(
     ],
     measures=[effect_of_a_favourite_column, turned_from_the_exact_slopes],
     repeats=5,
+    remedy="Put a neutral judge beside every perturbation that somebody chose.",
 )

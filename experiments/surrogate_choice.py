@@ -117,6 +117,5 @@ STUDY = ll.Study(
     ],
     repeats=5,
     budget=14,
-    remedy="judge both by points that neither was fitted on, at the radius that is meant, and keep "
-    "the one that errs less there",
+    remedy="Judge both by points that neither has seen, at the radius meant; keep what errs less.",
 )
