@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from limelab.statistics import divisible, mean_of_means, on_these, thirds, without_each
+from limelab.statistics import crossed, divisible, mean_of_means, on_these, thirds, without_each
 
 
 def cells(seed: int, shape: tuple[int, int] = (7, 5)) -> np.ndarray:
@@ -49,6 +49,15 @@ def test_without_each_is_the_bootstrap_of_the_rest() -> None:
         widths = [one.high - one.low for one in (left.at(0.95), alone)]
         assert widths[0] == pytest.approx(widths[1], rel=0.03)
         assert left.n_clusters == alone.n_clusters
+
+
+def test_the_shape_of_the_bootstrap_is_that_of_the_rest() -> None:
+    outlier, even = np.zeros((8, 1)), cells(0, (30, 1))
+    outlier[0] = 1000.0
+    left = without_each([outlier, even], ["a", "b"], rng=np.random.default_rng(0))["a"]
+    alone = crossed([even], rng=np.random.default_rng(1))
+    shapes = [one.half[5000] / one.half[500] for one in (left, alone)]
+    assert shapes[0] == pytest.approx(shapes[1], rel=0.05)
 
 
 def test_without_the_only_group_that_has_values_there_is_nothing() -> None:

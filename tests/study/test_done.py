@@ -11,7 +11,7 @@ import pytest
 
 import limelab as ll
 from limelab import metrics, models
-from limelab.study import Study, run
+from limelab.study import Conditions, Study, run
 from limelab.study.results import Results
 from tests.study.world import IRIS, TREES, broken, content, small
 
@@ -53,6 +53,12 @@ def test_nothing_to_do_is_nothing_done(out: Path, scored: list[str]) -> None:
     assert now["seconds_by_kind"] == told["seconds_by_kind"]
 
 
+def with_a_baseline() -> Conditions:
+    """The same conditions, one of which stands beside the others."""
+    same = tiny().conditions
+    return Conditions(same, same.factors, baselines=[next(iter(same))])
+
+
 CHANGES: dict[str, Callable[[], Study]] = {
     "a question": lambda: tiny(question="Is another question another study?"),
     "a remedy": lambda: tiny(remedy="Look twice."),
@@ -60,6 +66,7 @@ CHANGES: dict[str, Callable[[], Study]] = {
     "a metric": lambda: tiny(metrics=[metrics.Rmse(), metrics.Gap()]),
     "a repeat": lambda: tiny(repeats=2),
     "a factor": lambda: tiny(conditions=tiny().conditions.tag(scale="near")),
+    "a baseline": lambda: tiny(conditions=with_a_baseline()),
     "the quick run": lambda: tiny().quick(),
 }
 
