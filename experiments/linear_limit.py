@@ -193,5 +193,5 @@ STUDY = ll.Study(
     ],
     measures=[r2_of_a_line, r2_of_a_line_on_a_tree, surface],
     repeats=5,
-    remedy="Judge at the radius that is meant; else a tree for trees, a quadratic for what is smooth.",
+    remedy="Judge at the radius meant; take trees for models of trees, quadratics for smooth ones.",
 )
