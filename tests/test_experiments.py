@@ -18,7 +18,10 @@ from scipy import stats
 from scipy.spatial.distance import cosine
 from scipy.special import ellipe
 from sklearn.ensemble import RandomForestRegressor
+from sklearn.linear_model import Ridge
 from sklearn.metrics import brier_score_loss, roc_auc_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
 import limelab as ll
 from limelab.domains import Table
@@ -79,6 +82,8 @@ CURVES = (
     ("importance_as_truth", "two_columns_grow_alike", "planted_wine / forest"),
     ("perturbation_choice", "noise_that_leaves_a_range", "wine / network"),
     ("judge_decides", "error_of_a_line_judged_elsewhere", "iris / network"),
+    ("proxies", "mean_slope_in_the_region", "wine / quadratic"),
+    ("proxies", "mean_slope_in_the_region", "wine / forest"),
     ("local_and_global", "local_importance_across_a_switch", "switched_wine / the_switch"),
     ("same_name", "what_the_number_of_moves_does", "iris / network"),
     ("same_name", "one_input_three_answers", "iris / network"),
@@ -463,3 +468,112 @@ def test_a_metric_in_decades_and_the_mean_ratio_of_real_moves() -> None:
     (still,) = parts.Decades(parts.MeanRatio()).score(evidence)
     assert np.isnan(still.values).all()
     assert set(still.note.ravel()) == {"the explanation does not move at all"}
+
+
+def test_an_explanation_is_wrong_at_the_top_or_in_a_sign() -> None:
+    parts = module_of("proxies")
+    true = np.array([[3.0, 2.95, -1.0, 0.1]])
+    told = {
+        "right": [3.1, 2.9, -1.0, 0.1],
+        "a tie at the top": [2.9, 3.1, -1.0, 0.1],
+        "another first": [1.0, 2.0, -4.0, 0.1],
+        "a sign": [3.0, 2.9, 1.0, 0.1],
+        "a sign below the first three": [3.0, 2.0, 1.0, -1.5],
+        "no sign to be had": [3.0, 2.0, -0.1, -1.0],
+    }
+    found = {name: parts.wrong(np.array([one]), true) for name, one in told.items()}
+    assert {name for name, one in found.items() if one["wrong"][0]} == {"another first", "a sign"}
+    assert found["another first"]["wrong_first"][0]
+    assert found["a sign"]["wrong_sign"][0]
+    assert parts.wrong(2 * true, true)["distance"] == pytest.approx([1.0])
+
+
+def test_mean_slopes_are_those_of_many_points_of_the_region() -> None:
+    parts, known = module_of("proxies"), ("quadratic", "logistic", "sine")
+    for task in _tasks_of(parts, ("forest", "extra_trees", "boosting", *known), "diabetes"):
+        data, box = split(task, 0), fitted(task, 0).box
+        x = data.x[:2]
+        true, whence = parts.true_slopes(box, data.table, x)
+        assert whence == ("closed form" if task.model.name in known else "exact trees")
+        z = parts._region(x.shape[1])
+        points = (x[:, None] + z * data.table.scale).reshape(-1, x.shape[1])
+        f = box.ask(data.table.decode(points))[:, 0].reshape(2, -1)
+        size = np.abs(true).max()
+        np.testing.assert_allclose(parts._line_through(f, z), true, atol=0.1 * size)
+        assert not np.allclose(true[0], true[1], atol=0.01 * size)
+
+
+def test_a_quadratic_is_the_ridge_of_squares_and_products() -> None:
+    (task,) = _tasks_of(module_of("proxies"), ("quadratic",))
+    data, model = split(task, 0), fitted(task, 0).box.model
+    ridge = make_pipeline(
+        StandardScaler(), PolynomialFeatures(2, include_bias=False), Ridge(1.0)
+    ).fit(data.train_X, data.train_y)
+    np.testing.assert_allclose(model.predict(data.held_X), ridge.predict(data.held_X), atol=1e-9)
+
+
+def test_proxies_are_counted_as_scikit_learn_counts_them() -> None:
+    parts, rng = module_of("proxies"), np.random.default_rng(0)
+    word, bad = rng.integers(0, 5, 40).astype(float), rng.random(40) < 0.4
+    won, pairs = parts._pairs_won(word, bad)
+    assert won / pairs == pytest.approx(roc_auc_score(~bad, word))
+    assert parts._risk(word, bad, 1.0) == pytest.approx(bad.mean())
+    apart = word + 0.01 * rng.random(40)
+    best = np.argsort(-apart)[:10]
+    assert parts._risk(apart, bad, 0.25) == pytest.approx(bad[best].mean())
+    assert parts._risk(np.zeros(40), bad, 0.25) == pytest.approx(bad.mean())
+    none = parts._jackknifed(np.array([[1.0, 2.0], [0.0, 0.0]]))
+    assert np.isnan(none["measured"])
+
+
+def test_a_guard_refuses_the_third_that_it_trusts_least() -> None:
+    parts = module_of("proxies")
+    (task,) = _tasks_of(parts, ("quadratic",))
+    data, box = split(task, 0), fitted(task, 0).box
+    lime = parts.SETTINGS["near"]
+    rows = data.rows.iloc[:6]
+    plain = parts.Guard(lime, "nothing").explain(box, data.table, rows, 3)
+    error = np.linalg.norm(plain.stderr[..., 0], axis=1) / np.linalg.norm(
+        plain.coef[..., 0], axis=1
+    )
+    found = parts.Guard(lime, "s.e.").explain(box, data.table, rows, 3)
+    gone = found.declined != ""
+    assert set(np.flatnonzero(gone)) == set(np.argsort(-error)[:2])
+    assert np.isnan(found.coef[gone]).all()
+    np.testing.assert_array_equal(found.coef[~gone], plain.coef[~gone])
+    by_chance = [
+        tuple(parts.Guard(lime, "chance").explain(box, data.table, rows, s).declined != "")
+        for s in range(4)
+    ]
+    assert {sum(one) for one in by_chance} == {2}
+    assert len(set(by_chance)) > 1
+    with pytest.raises(ll.BadInput, match="Guard"):
+        parts.Guard(lime, "luck")
+
+
+def test_what_is_refused_shows_nothing_wrong(tmp_path: Path) -> None:
+    parts, study = module_of("proxies"), study_of("proxies")
+    names = ("setting=near, guard=nothing, by nothing", "setting=near, guard=s.e., by s.e.")
+    (task,) = _tasks_of(parts, ("sine",))
+    small = replace(
+        study,
+        tasks=[replace(task, instances=6)],
+        conditions={name: study.conditions[name] for name in names},
+        claims=(),
+        measures=(),
+        repeats=2,
+    )
+    scores = small.run(tmp_path).scores
+    shown, guarded = (
+        scores[scores["condition"] == name]["value"].to_numpy(float) for name in names
+    )
+    assert shown.sum() > 0
+    assert (guarded <= shown).all()
+    assert np.isin(shown, (0.0, 1.0)).all()
+
+
+def _tasks_of(parts: Any, names: tuple[str, ...], data: str = "iris") -> list[Task]:
+    """The tasks of a data set with these models."""
+    return [
+        task for task in parts.STUDY.tasks if task.data_name == data and task.model.name in names
+    ]
