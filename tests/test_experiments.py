@@ -93,6 +93,7 @@ SLOW = (
     ("kernel_width", "lime_is_nearly_global", "breast_cancer / network"),
     ("discretisation", "coefficient_of_a_slope_of_one", "wine / network"),
     ("steering", "effect_of_a_favourite_column", "star98 / forest"),
+    ("packages", "shares_of_a_line", "diabetes / network"),
     ("importance_as_truth", "nothing_matters", "planted_wine / extra_trees"),
     ("importance_as_truth", "nothing_matters", "planted_wine / boosting"),
 )
@@ -577,3 +578,60 @@ def _tasks_of(parts: Any, names: tuple[str, ...], data: str = "iris") -> list[Ta
     return [
         task for task in parts.STUDY.tasks if task.data_name == data and task.model.name in names
     ]
+
+
+def test_ours_are_asked_as_often_as_their_settings_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = module_of("packages")
+    few = ("lime", "limelab", "limelab's lime", "exact lines")
+    monkeypatch.setattr(parts, "METHODS", {name: parts.METHODS[name] for name in few})
+    (task,), (network,) = (_tasks("packages", f"iris / {name}") for name in ("forest", "network"))
+    told = parts.queries_of_a_row(task, 0).set_index("method")["queries"]
+    assert told["exact lines"] == 0
+    assert told["lime"] == parts.N + 1  # lime asks about the row once more, to learn the classes
+    assert told["limelab"] == parts.METHODS["limelab"].n_samples + 1  # and the row itself
+    assert told["limelab's lime"] == parts.N
+    assert told["limelab's lime, shared"] == parts.N / 10 + 9 / 10  # of 10 rows, each its own
+    refused = parts.queries_of_a_row(network, 0).set_index("method")["declined"]
+    assert refused["exact lines"]
+    assert not any(refused.drop("exact lines"))
+
+
+@pytest.mark.slow
+def test_packages_are_asked_as_often_as_their_settings_say() -> None:
+    parts = module_of("packages")
+    (task,), (network,) = (_tasks("packages", f"iris / {name}") for name in ("forest", "network"))
+    columns = len(split(task, 0).table.names)
+    told = parts.queries_of_a_row(task, 0).set_index("method")["queries"]
+    assert told["TreeSHAP"] == 0
+    every = parts.BACKGROUND * (2**columns - 2)  # coalitions but none and all, by 20 rows
+    assert every < told["kernel SHAP"] <= every + parts.BACKGROUND + 5
+    assert parts.queries_of_a_row(network, 0).set_index("method")["declined"]["TreeSHAP"]
+
+
+@pytest.mark.slow
+def test_times_name_their_machine_and_hold_the_models_own() -> None:
+    parts = module_of("packages")
+    (task,) = _tasks("packages", "iris / forest")
+    told = parts.processor_time(task, 0)
+    assert told["machine"].str.contains("Python").all()
+    assert (told["least"] <= told["milliseconds"]).all()
+    assert (told["milliseconds"] <= told["most"]).all()
+    assert (told["least"] < told["most"]).any()
+    assert told["milliseconds"].nunique() == len(told)
+    asked = ~told["method"].isin(parts.READS_TREES)
+    assert (told["milliseconds"] > told["model"])[~asked].all()
+    assert (told["model"][asked] > 0).all()
+
+
+@pytest.mark.slow
+def test_each_method_agrees_most_with_its_like() -> None:
+    parts = module_of("packages")
+    (task,) = _tasks("packages", "diabetes / forest")
+    told = parts.agreement_of_methods(task, 0).set_index(["a", "b"])
+    assert len(told) == 7 * 6 // 2
+    alike = told["rank_correlation"]
+    assert alike["limelab", "exact lines"] > 0.95
+    assert alike["kernel SHAP", "TreeSHAP"] > alike["kernel SHAP", "exact lines"] + 0.2
+    assert (told["low"] <= alike).all()
+    assert (alike <= told["high"]).all()
+    assert told["top_3_jaccard"].between(0, 1).all()
