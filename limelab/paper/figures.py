@@ -21,6 +21,8 @@ CURVES: dict[str, tuple[tuple[str, int], ...]] = {
     "linear_limit": (("r2_of_a_line", 2),),
     "worst_case": (("worst_spread_foretold", 2),),
     "steering": (("effect_of_a_favourite_column", 2),),
+    "fooled": (("who_sees_through_it", 2),),
+    "use_case": (("coefficient_of_each_superpixel", 1),),
     "importance_as_truth": (("two_columns_grow_alike", 1),),
     "local_and_global": (("local_importance_across_a_switch", 1),),
     "judge_decides": (("error_of_a_line_judged_elsewhere", 1),),

@@ -96,6 +96,7 @@ def _totals(found: Sequence[Found], asked: int) -> dict[str, Any]:
         "held": number(len(found)),
         "missing": number(asked - len(found)),
         "claims": number(sum(len(_grouped(one)) for one in found)),
+        "post_hoc": number(sum(one["post_hoc"] for study in found for one in _claims(study))),
         "datasets": number(len(data)),
         "queries": number(sum(map(_queries, found))),
         "hours": number(sum(map(_seconds, found)) / 3600),

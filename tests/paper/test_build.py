@@ -46,6 +46,18 @@ def test_every_study_of_the_house_is_spoken_of() -> None:
     assert set(build.stems(TEXT)) >= {path.stem for path in EXPERIMENTS.glob("*.py")}
 
 
+def test_every_table_that_the_text_names_is_a_measure_of_its_study() -> None:
+    """A study that is not there is said to be missing; one that is there has what is named."""
+    named = re.findall(
+        r'\b(?:cell|pivot|excerpt)\("(\w+)", "(\w+)"', (TEXT / "paper.typ").read_text()
+    )
+    assert named
+    for stem, table in named:
+        path = EXPERIMENTS / f"{stem}.py"
+        source = path.read_text(encoding="utf-8") if path.is_file() else f"def {table}("
+        assert f"def {table}(" in source, f"{stem}: {table}"
+
+
 def test_what_is_missing_is_in_the_numbers_that_the_text_reads(quick: Path, tmp_path: Path) -> None:
     build.lay_out(TEXT, read(quick, build.stems(TEXT), quick=True), tmp_path)
     told = json.loads((tmp_path / "numbers.json").read_text())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -24,7 +25,16 @@ def test_estimates_and_verdicts_are_those_of_the_claims_table(full: Path) -> Non
     assert claim["general"]["interval"] == ""
     assert told["studies"][STEM]["counts"]["general"] == "1 too few data sets"
     assert told["totals"]["counts"]["tasks"] == f"1 {here['verdict']}"
+    assert told["totals"]["post_hoc"] == "0"
     assert not told["quick"]
+
+
+def test_a_claim_that_came_after_its_data_is_counted_apart(full: Path, tmp_path: Path) -> None:
+    shutil.copytree(full / STEM, tmp_path / STEM)
+    path = tmp_path / STEM / "claims.csv"
+    pd.read_csv(path).assign(declared="post hoc").to_csv(path, index=False)
+    told = numbers(read(tmp_path, [STEM], quick=False))
+    assert told["totals"]["post_hoc"] == told["totals"]["claims"] == "1"
 
 
 def test_a_quick_run_has_estimates_and_no_verdicts(quick: Path) -> None:
