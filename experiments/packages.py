@@ -76,8 +76,7 @@ def queries_of_a_row(task: ll.Task, seed: int) -> pd.DataFrame:
     """
     found = []
     for name, one in (METHODS | SHARED).items():
-        given = _given(task, seed, one)
-        reason, asked = _asked(one, given)
+        given, (reason, asked) = _given(task, seed, one), _asked(task, seed, one)
         reads = "the trees" if name in READS_TREES else "answers"
         row = {"method": name, "reads": reads, "queries": asked / len(given[2])}
         found.append({**row, "rows": len(given[2]), "declined": reason})
@@ -94,8 +93,7 @@ def processor_time(task: ll.Task, seed: int) -> pd.DataFrame:
     """
     found = []
     for name, one in (METHODS | SHARED).items():
-        given = _given(task, seed, one)
-        reason, asked = _asked(one, given)
+        given, (reason, asked) = _given(task, seed, one), _asked(task, seed, one)
         if reason:
             continue
         turns = np.array([_turn(one, given, int(asked)) for _ in range(TURNS)]) * 1e3
@@ -113,8 +111,10 @@ def _given(task, seed, explainer):
     return fitted(task, seed).box, data.table, data.held_X.iloc[:many]
 
 
-def _asked(explainer, given):
+@lru_cache(maxsize=32)
+def _asked(task, seed, explainer):
     """Why an explainer declines ("" where it explains), and how many rows it asked about."""
+    given = _given(task, seed, explainer)
     box = given[0]
     before = box.queries
     try:

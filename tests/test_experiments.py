@@ -527,6 +527,37 @@ def test_proxies_are_counted_as_scikit_learn_counts_them() -> None:
     assert np.isnan(none["measured"])
 
 
+def test_families_are_read_from_every_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    parts, rng = module_of("proxies"), np.random.default_rng(0)
+    tables = []
+    for share in (0.1, 0.2, 0.3, 0.4):
+        table = pd.DataFrame(rng.random((80, len(parts.PROXIES))), columns=list(parts.PROXIES))
+        table["setting"], table["wrong"] = (
+            np.repeat(["near", "lime"], 40),
+            np.arange(80) < 80 * share,
+        )
+        table["wrong"] = rng.permutation(table["wrong"])
+        table["R2"] = -1.0 * table["wrong"]  # it knows
+        table["VSI"] = np.where(table["setting"] == "lime", -9.0, 0.0) - table["wrong"]
+        tables.append(table)
+    monkeypatch.setattr(parts, "_of_family", lambda task, seed: tables)
+    (task,) = _tasks_of(parts, ("sine",))
+    told = parts.foretold_by_family(task, 0).set_index(["pairs", "proxy"])
+    assert told.loc[("in one setting", "R2"), "measured"] == 1
+    assert told.loc[("of any settings", "R2"), "measured"] == 1
+    assert told.loc[("in one setting", "VSI"), "measured"] == 1
+    assert told.loc[("of any settings", "VSI"), "measured"] < 0.9  # settings are not compared so
+    coin = told.loc[("of any settings", "CSI")]
+    assert coin["low"] < 0.5 < coin["high"]
+    assert coin["high"] - coin["low"] < 0.5
+    risk = parts.wrong_among_the_trusted(task, 0).set_index(["trusted", "proxy"])
+    np.testing.assert_allclose(risk["foretold"], 0.25)
+    assert risk.loc[(0.5, "R2"), "measured"] == 0
+    assert risk.loc[(0.75, "R2"), "measured"] == pytest.approx((0.05 + 0.15) / 0.75 / 4)
+    assert (risk.loc[(slice(None), "CSI"), "low"] < 0.25).all()
+    assert (risk.loc[(slice(None), "R2"), "high"] < 0.25).all()
+
+
 def test_a_guard_refuses_the_third_that_it_trusts_least() -> None:
     parts = module_of("proxies")
     (task,) = _tasks_of(parts, ("quadratic",))
