@@ -289,7 +289,7 @@ def list_(
         list[Path] | None, typer.Argument(help="Study files or folders.", show_default=False)
     ] = None,
 ) -> None:
-    """List the studies, the data sets and the models that there are."""
+    """List the studies, the data, and the models that there are."""
     from limelab import datasets, models
     from limelab.study.loading import find_studies
 
@@ -299,7 +299,9 @@ def list_(
     for stem, study in found.items():
         size = f"{len(study.tasks)} tasks, {len(study.conditions)} conditions"
         typer.echo(f"  {stem}: {study.question} ({size})")
-    typer.echo("data sets\n  " + ", ".join(datasets.names()))
+    typer.echo("tables\n  " + ", ".join(datasets.names()))
+    typer.echo("texts\n  " + ", ".join(datasets.text_names()))
+    typer.echo("pictures\n  " + ", ".join(datasets.image_names()))
     typer.echo("models\n  " + ", ".join(repr(recipe) for recipe in models.all_recipes()))
 
 

@@ -168,6 +168,8 @@ def test_lists_studies_data_and_models(shell: Callable[..., Result]) -> None:
     assert "breast_cancer" in found
     assert "forest(n_estimators=100)" in found
     assert shell("list").exit_code == 0
+    assert "movie_snippets" in found
+    assert "digits" in found
 
 
 def test_help_loads_nothing_heavy() -> None:
