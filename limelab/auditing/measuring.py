@@ -15,7 +15,7 @@ from limelab.auditing.others import Other, others
 from limelab.auditing.realism import off_the_data
 from limelab.auditing.runs import Runs, runs
 from limelab.auditing.settings import representation_of
-from limelab.auditing.stability import Steady, by_cause, known
+from limelab.auditing.stability import UNKNOWN, Steady, by_cause, known
 from limelab.auditing.subject import Subject
 from limelab.blackbox import BlackBox
 from limelab.importance import (
@@ -118,7 +118,7 @@ def measure(subject: Subject, repeats: int, bar: Bar, y: Any = None) -> Measured
     _check(subject, base)
     told = known(lambda: representation_of(subject.explainer, base.found[0].units))
     read = Standardized() if isinstance(told, str) else told
-    signs = told if isinstance(told, str) else ""
+    signs = told.removeprefix(UNKNOWN) if isinstance(told, str) else ""
     size, effect = base.mean("importance"), base.mean("effect")
     model = _model(subject, base, read, bar)
     real = known(lambda: _real(subject, read))
@@ -134,9 +134,10 @@ def measure(subject: Subject, repeats: int, bar: Bar, y: Any = None) -> Measured
         if isinstance(real, str)
         else held(size, effect, real, tie=bar.real_tie, top=bar.top),
         signs=signs,
-        fits=signs or known(lambda: _fits(subject, base, read)),
-        fit_real=signs
-        or known(lambda: judged(subject, base, read, Nearby(), subject.seed_of("near"))),
+        fits=f"{UNKNOWN}{signs}" if signs else known(lambda: _fits(subject, base, read)),
+        fit_real=f"{UNKNOWN}{signs}"
+        if signs
+        else known(lambda: judged(subject, base, read, Nearby(), subject.seed_of("near"))),
         causes=causes,
         others=others(subject, base, model, causes, top=bar.top, tie=bar.tie),
         off_data=known(lambda: off_the_data(subject, subject.explainer)),

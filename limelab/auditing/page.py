@@ -7,6 +7,8 @@ from importlib.resources import files
 from string import Template
 from typing import NamedTuple
 
+import pandas as pd
+
 from limelab.auditing import frames
 from limelab.auditing.bars import bars
 from limelab.auditing.case import Case
@@ -119,10 +121,11 @@ def _overview(shown: Sequence[Verdict]) -> str:
 def card(one: Verdict) -> str:
     """One row of the audit: verdict, reasons, remedy, bars, and what else was measured."""
     case = one.case
-    title = (
-        f"Row {escape(case.instance)}: the model says {number(case.f)} for {escape(case.output)}"
-    )
-    remedy = f'<p class="remedy"><b>What to do:</b> {escape(one.remedy)}</p>' if one.remedy else ""
+    several = len(case.measured.subject.box.outputs) > 1
+    of = f" for {escape(case.output)}" if several else ""
+    title = f"Row {escape(case.instance)}: the model says {number(case.f)}{of}"
+    remedies = "".join(f"<li>{escape(remedy)}</li>" for remedy in one.remedies)
+    remedy = f'<div class="remedy"><b>What to do</b><ul>{remedies}</ul></div>' if remedies else ""
     shown = bars(case) if case.there else ""
     return (
         f'<section class="audit" id="{_place(case)}"><h3>{title}</h3>'
@@ -157,8 +160,16 @@ def _facts(case: Case) -> str:
         ("Stability, cause by cause (1: all the same)", frames.stability(case)),
         ("What other explainers say", frames.others(case)),
     )
-    inside = "".join(f"<h5>{title}</h5>{table(one, titles=_TITLES)}" for title, one in tables)
+    inside = "".join(
+        f"<h5>{title}</h5>{table(_short(one), titles=_TITLES)}" for title, one in tables
+    )
     return details("All that was measured of this row", listed(pairs) + inside)
+
+
+def _short(frame: pd.DataFrame) -> pd.DataFrame:
+    """Without a column that says nothing, chances to three digits."""
+    told = frame.drop(columns=[name for name in frame if (frame[name] == "").all()])
+    return told.round({"lead_chance": 3})
 
 
 def _closing(told: Told, measured: Measured, rules: Rules) -> str:

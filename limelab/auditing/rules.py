@@ -142,8 +142,13 @@ class Verdict:
 
     @property
     def remedy(self) -> str:
-        """What to do, each once."""
-        return " ".join(dict.fromkeys(one.remedy for one in self.findings if one.remedy))
+        """What to do."""
+        return " ".join(self.remedies)
+
+    @property
+    def remedies(self) -> tuple[str, ...]:
+        """What to do, each once, about the gravest first."""
+        return tuple(dict.fromkeys(one.remedy for one in self.findings if one.remedy))
 
 
 def verdicts(measured: Measured, rules: Rules) -> list[Verdict]:

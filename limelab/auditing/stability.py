@@ -21,6 +21,7 @@ from limelab.types import Array, BadInput, Bools, NotApplicable
 
 T = TypeVar("T")
 RUNS = 3  # of every cause but the seed
+UNKNOWN = "not known: "
 MOVE = 0.1  # background standard deviations that a row moves either way
 
 
@@ -99,7 +100,7 @@ def known(make: Callable[[], T]) -> T | str:
     try:
         return make()
     except (NotApplicable, BadInput) as reason:
-        return f"not known: {reason}"
+        return f"{UNKNOWN}{reason}"
 
 
 def _moved(subject: Subject, seeds: list[int]) -> Runs:

@@ -40,7 +40,7 @@ def test_what_the_model_does_is_confirmed_and_its_opposite_contradicted():
 
 def test_at_the_border_of_a_tie_the_chance_is_uniform():
     """The lead matters exactly (1 - tie) as much: P(chance > q) = 1 - q, by Student's t."""
-    model = clouds([0.95, 1.0], [0.0, 0.0], noise=0.1, cases=4000)
+    model = clouds([0.95, 1.0], [0.0, 0.0], noise=0.1, n=3, cases=4000)
     found = held(told(2.0, 1.0, cases=4000), told(0, 0, cases=4000), model, tie=0.05, top=1)
     for q in (0.05, 0.5, 0.95):
         share = (found.lead_chance > q).mean()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.datasets import load_breast_cancer
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 
 import limelab as ll
@@ -182,3 +185,13 @@ def test_bad_input_is_one_clear_error(case):
 def test_a_threshold_is_a_number_from_0_to_1(name):
     with pytest.raises(BadInput, match=rf"Rules\({name}=1.5\); expected a number from 0 to 1"):
         ll.Rules(**{name: 1.5})
+
+
+@pytest.mark.slow
+def test_twenty_rows_of_a_forest_on_thirty_columns_take_less_than_a_minute():
+    X, y = load_breast_cancer(as_frame=True, return_X_y=True)
+    model = RandomForestClassifier(100, random_state=0).fit(X[50:], y[50:])
+    start = time.process_time()
+    found = ll.audit(model, X[50:], X[:20])
+    assert time.process_time() - start < 60
+    assert len(found.predicted) == 20

@@ -45,6 +45,14 @@ TIE, TOP, QUERIES, CLOUDS = 0.05, 3, 100_000, 4
 RIVALS = ("R2", "VSI", "standard errors")
 
 
+def kept(data: str, model: str, folder: Path) -> pd.DataFrame:
+    """The same, kept in a folder as soon as it is there: a run that was stopped goes on."""
+    path = folder / f"{data}-{model}.json".replace(" ", "_")
+    if not path.exists():
+        measured(data, model).to_json(path, orient="table", index=False)
+    return pd.read_json(path, orient="table")
+
+
 def measured(data: str, model: str) -> pd.DataFrame:
     """Verdicts and truths of all explainers on one model."""
     found, parts = setting(data, model), []
@@ -246,11 +254,13 @@ def main() -> None:
     parser.add_argument("--only", choices=["fit", "scored"], default=None)
     given = parser.parse_args()
     halves = {"fit": FIT, "scored": SCORED}
+    folder = given.out.with_suffix(".parts")
+    folder.mkdir(parents=True, exist_ok=True)
     chosen = [given.only] if given.only else list(halves)
     tables = []
     for half in chosen:
         pool = Parallel(n_jobs=given.jobs)
-        parts = pool(delayed(measured)(*case) for case in cases(halves[half]))
+        parts = pool(delayed(kept)(*case, folder) for case in cases(halves[half]))
         tables.append(pd.concat(parts).assign(half=half))
     whole = pd.concat(tables, ignore_index=True)
     whole.drop(columns=["reasons", "remedy"]).to_csv(given.out, index=False, float_format="%.6g")

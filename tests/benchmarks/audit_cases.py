@@ -14,12 +14,12 @@ import limelab as ll
 from limelab import datasets, models, presets
 from limelab.seeds import child, generator
 
-FIT = ("wine", "diabetes", "anes96", "star98", "hearts", "penguins", "wage1", "loanapp", "crime1")
+FIT = ("wine", "diabetes", "anes96", "star98", "penguins", "hearts")
 SCORED = (
     *("breast_cancer", "iris", "fair", "modechoice", "autompg", "housing", "mroz", "beauty"),
     *("gpa2", "arrests"),
 )
-BACKGROUND, ROWS = 500, 3
+BACKGROUND, ROWS = 500, 2
 EXPLAINERS: Mapping[str, Any] = {
     "near": ll.Lime(n_samples=1024),
     "few samples": ll.Lime(n_samples=64),
