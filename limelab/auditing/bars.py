@@ -38,7 +38,8 @@ def bars(case: Case) -> str:
         for j in _first(told, theirs)
     )
     head = (
-        '<tr><th scope="col">Feature</th><th scope="col">The explanation says</th><th></th>'
+        '<tr><th scope="col">Feature</th>'
+        f'<th scope="col">The explanation says, mean of {len(runs.found)}</th><th></th>'
         '<th scope="col">The model does, in this region</th><th></th></tr>'
     )
     return (

@@ -19,6 +19,7 @@ from limelab.study.knowing import middle
 from limelab.types import Array
 
 NAN = float("nan")
+_ROUGH = 0.5  # R2 below which a confirmed explanation is told to have rough sizes
 
 
 class One(NamedTuple):
@@ -118,12 +119,12 @@ class Case:
     def lead_share(self, cause: str) -> float:
         """Share of runs in which the leading feature still leads; NaN where not known."""
         steady = self.measured.causes[cause]
-        return float(steady.lead[self.i, self.c]) if isinstance(steady, Steady) else NAN
+        return _share(steady.lead[self.i, self.c]) if isinstance(steady, Steady) else NAN
 
     def sign_share(self, cause: str) -> float:
         """Share of signs that runs keep; NaN where not known."""
         steady = self.measured.causes[cause]
-        return float(steady.signs[self.i, self.c]) if isinstance(steady, Steady) else NAN
+        return _share(steady.signs[self.i, self.c]) if isinstance(steady, Steady) else NAN
 
     @property
     def r2(self) -> float:
@@ -169,10 +170,12 @@ class Case:
     def confirmed(self) -> str:
         """What a verdict of trust rests on."""
         share = self.lead_share("seed")
+        fit = "" if np.isnan(self.r2) else f" The local model's R2 there is {number(self.r2)}"
+        rough = ": read its sizes as rough." if self.r2 < _ROUGH else "."
         return (
             f"The model itself confirms it in this region: {self.names[self.held.lead]} moves it "
-            f"most, and no sign of the first features is turned round. {share:.0%} of repeats say "
-            "the same."
+            f"most, and no sign of the first features is turned round. {share:.0%} of repeats name "
+            f"it first.{fit}{rough if fit else ''}"
         )
 
     def lead_contradicted(self) -> str:
@@ -237,3 +240,8 @@ class Case:
         code = self.measured.runs.found[0].units[j] not in ("background sd", "attribution")
         verb = "raises" if up else "lowers"
         return f"being as it is {verb}" if code else f"{verb}, as it grows,"
+
+
+def _share(share: Any) -> float:
+    """A share without its rounding, so that four of five are no less than .8."""
+    return round(float(share), 9)

@@ -75,7 +75,7 @@ class Rules:
     same_lead: float = 0.8
     same_signs: float = 0.8
     steady_lead: float = 0.5
-    least_r2: float = 0.25
+    least_r2: float = 0.0
     real_tie: float = 0.5
     real_size: float = 0.25
     off_data: float = 0.5
@@ -217,7 +217,8 @@ def repeats(case: Case, rules: Rules) -> Iterator[Finding]:
         yield Finding("repeats", "caution", case.other_leads(), more_samples(case))
     elif case.sign_share("seed") < rules.same_signs:
         reason = "Signs of its first features change from run to run."
-        yield Finding("repeats", "caution", reason, more_samples(case))
+        remedy = "Leave the directions of the smaller ones out, or take four times the samples."
+        yield Finding("repeats", "caution", reason, remedy)
 
 
 def causes(case: Case, rules: Rules) -> Iterator[Finding]:

@@ -57,6 +57,14 @@ def test_the_model_itself_decides_first(told):
     assert rules_broken(held(told, flat=True)) == {"flat"}
 
 
+def test_four_of_five_are_no_less_than_four_fifths(told):
+    causes = dict(told.measured.causes)
+    share = np.full(told.measured.subject.f.shape, 4 * 0.2 - 1e-16)
+    causes["seed"] = replace(causes["seed"], lead=share, signs=share)
+    found = replace(told, measured=replace(told.measured, causes=causes))
+    assert words(found, same_lead=0.8, same_signs=0.8) == ["trust"] * 3
+
+
 def test_confidence_is_the_weakest_support(told):
     found = verdicts(held(told, lead_chance=0.7, lead_doubt=1.0).measured, Rules())
     assert [one.confidence for one in found] == [0.7] * 3

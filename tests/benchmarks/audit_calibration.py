@@ -20,6 +20,7 @@ their differences with a bootstrap over models.
 from __future__ import annotations
 
 import argparse
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -207,24 +208,57 @@ def area(score: Any, wrong: Any) -> float:
     return float(risk.mean())
 
 
+def trusted(table: pd.DataFrame, rules: ll.Rules) -> Any:
+    """Which rows the rules trust, from the numbers that were kept."""
+    shares = {
+        "same_lead": rules.same_lead,
+        "same_signs": rules.same_signs,
+        "moves_lead": rules.steady_lead,
+        "background_lead": rules.steady_lead,
+        "r2": rules.least_r2,
+    }
+    tells = table["real_share"] >= rules.real_size
+    fine = ~table["flat"] & ~(tells & (table["real_doubt"] <= rules.contradicted))
+    for name in ("lead", "sign"):
+        fine &= table[f"{name}_chance"] >= rules.sure
+        fine &= table[f"{name}_doubt"] > rules.contradicted
+    for name, least in shares.items():
+        fine &= ~(table[name].round(9) < least)
+    return fine.to_numpy()
+
+
+def choices(table: pd.DataFrame) -> pd.DataFrame:
+    """What other thresholds would have done, to choose the rules by."""
+    wrong = (table["wrong_first"] | table["wrong_sign"]).to_numpy()
+    cluster = (table["data"] + table["model"]).to_numpy()
+    rows = []
+    for sure, least, same in product((0.8, 0.9, 0.95, 0.975, 0.99), (0.0, 0.1, 0.25), (0.6, 0.8)):
+        mine = trusted(table, ll.Rules(sure=sure, least_r2=least, same_lead=same))
+        bound = upper_bound(wrong[mine], cluster[mine])
+        told = [mine.sum(), wrong[mine].sum(), bound, mine[~wrong].mean()]
+        rows.append([sure, least, same, *told])
+    names = ["sure", "least_r2", "same_lead", "trusted", "wrong", "upper bound", "right trusted"]
+    return pd.DataFrame(rows, columns=names)
+
+
 def summary(table: pd.DataFrame) -> pd.Series:
     """What the verdicts of one half are worth."""
     wrong = (table["wrong_first"] | table["wrong_sign"]).to_numpy()
-    trusted = (table["verdict"] == "trust").to_numpy()
+    mine = trusted(table, ll.Rules())
     rejected = (table["verdict"] == "reject").to_numpy()
     cluster = (table["data"] + table["model"]).to_numpy()
     found = {
         "explanations": len(table),
         "models": len(np.unique(cluster)),
         "wrong if all are trusted": wrong.mean(),
-        "trusted": trusted.sum(),
-        "wrong among them": wrong[trusted].sum(),
-        "share": wrong[trusted].mean(),
-        "upper bound": upper_bound(wrong[trusted], cluster[trusted]),
-        "right ones trusted": trusted[~wrong].mean(),
+        "trusted": mine.sum(),
+        "wrong among them": wrong[mine].sum(),
+        "share": wrong[mine].mean(),
+        "upper bound": upper_bound(wrong[mine], cluster[mine]),
+        "right ones trusted": mine[~wrong].mean(),
         "rejected": rejected.sum(),
         "right among the rejected": (~wrong[rejected]).mean(),
-        "one run wrong among the trusted": table["one_run_wrong"].to_numpy()[trusted].mean(),
+        "one run wrong among the trusted": table["one_run_wrong"].to_numpy()[mine].mean(),
     }
     found |= {f"area, {by}": area(table[by], wrong) for by in ("confidence", *RIVALS)}
     for by in RIVALS:
@@ -264,6 +298,8 @@ def main() -> None:
         tables.append(pd.concat(parts).assign(half=half))
     whole = pd.concat(tables, ignore_index=True)
     whole.drop(columns=["reasons", "remedy"]).to_csv(given.out, index=False, float_format="%.6g")
+    if "fit" in chosen:
+        print(f"\nto choose from\n{choices(whole[whole['half'] == 'fit']).round(3).to_string()}")
     for half, table in whole.groupby("half"):
         print(f"\n{half}\n{summary(table).to_string()}")
 
