@@ -12,7 +12,9 @@ from limelab.auditing.resampling import Resampled
 from limelab.auditing.runs import Runs, asked, mean_known, runs
 from limelab.auditing.settings import halved, resized
 from limelab.auditing.subject import Subject
+from limelab.domains import Table
 from limelab.explanation import Explanation
+from limelab.lime import Sampler
 from limelab.metrics.ranks import top_k_jaccard
 from limelab.perturbations import Uniform
 from limelab.sampling import sample, spread_out
@@ -123,5 +125,7 @@ def _resampled(subject: Subject, seeds: list[int]) -> Runs:
     for seed in seeds:
         order = generator(seed, "bootstrap").integers(n, size=n)
         again = Resampled(subject.table, order)
-        found.append(asked(subject, subject.explainer, again, subject.rows, seed))
+        # explainers of another make know a table and no more
+        held = again if isinstance(subject.explainer, Sampler) else Table(again.frame)
+        found.append(asked(subject, subject.explainer, held, subject.rows, seed))
     return Runs(tuple(found))
