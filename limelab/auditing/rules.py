@@ -51,7 +51,9 @@ class Rules:
         Least share of runs that keep the leading feature as the row moves a little, and as the
         background is drawn again.
     least_r2 : float
-        Of the local model at points of the region that it was not fitted on.
+        Of the local model at points of the region that it was not fitted on. Low, because order
+        and signs are held against the model directly; below one half a trusted explanation is told
+        to have rough sizes.
     real_tie : float
         On real rows near x another feature may move the model more, up to 1 / (1 - real_tie) as
         much, for there the region is another one.
@@ -75,7 +77,7 @@ class Rules:
     same_lead: float = 0.8
     same_signs: float = 0.8
     steady_lead: float = 0.5
-    least_r2: float = 0.0
+    least_r2: float = 0.1
     real_tie: float = 0.5
     real_size: float = 0.25
     off_data: float = 0.5

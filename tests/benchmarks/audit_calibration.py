@@ -44,6 +44,7 @@ from tests.benchmarks.audit_cases import EXPLAINERS, FIT, SCORED, Setting, cases
 
 TIE, TOP, QUERIES, CLOUDS = 0.05, 3, 100_000, 4
 RIVALS = ("R2", "VSI", "standard errors")
+COVERAGE = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 
 
 def kept(data: str, model: str, folder: Path) -> pd.DataFrame:
@@ -267,6 +268,18 @@ def summary(table: pd.DataFrame) -> pd.Series:
     return pd.Series(found)
 
 
+def curves(table: pd.DataFrame) -> pd.DataFrame:
+    """Share of wrong ones among the most trusted, by how many are trusted and by what."""
+    wrong = (table["wrong_first"] | table["wrong_sign"]).to_numpy(dtype=float)
+    found = {}
+    for by in ("confidence", *RIVALS):
+        word = np.where(np.isfinite(table[by]), table[by], -np.inf)
+        order = np.lexsort((generator(0, "ties").random(len(word)), -word))
+        risk = np.cumsum(wrong[order]) / np.arange(1, len(word) + 1)
+        found[by] = {share: risk[round(share * len(word)) - 1] for share in COVERAGE}
+    return pd.DataFrame(found).rename_axis("share trusted")
+
+
 def _difference(table: pd.DataFrame, wrong: Any, cluster: Any, by: str) -> tuple[float, float]:
     """95 % interval of the difference of areas, models resampled."""
     rng, names = generator(0, "areas"), np.unique(cluster)
@@ -297,11 +310,12 @@ def main() -> None:
         parts = pool(delayed(kept)(*case, folder) for case in cases(halves[half]))
         tables.append(pd.concat(parts).assign(half=half))
     whole = pd.concat(tables, ignore_index=True)
+    whole["trusted"] = trusted(whole, ll.Rules())
     whole.drop(columns=["reasons", "remedy"]).to_csv(given.out, index=False, float_format="%.6g")
     if "fit" in chosen:
         print(f"\nto choose from\n{choices(whole[whole['half'] == 'fit']).round(3).to_string()}")
     for half, table in whole.groupby("half"):
-        print(f"\n{half}\n{summary(table).to_string()}")
+        print(f"\n{half}\n{summary(table).to_string()}\n{curves(table).round(3).to_string()}")
 
 
 if __name__ == "__main__":
