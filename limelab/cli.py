@@ -265,6 +265,7 @@ def audit(
 
     with _errors():
         shell.check_words(fail_on, missing)
+        shell.check_folders(html, csv)
         found: Any
         if loading.is_file(model):
             loading.must_be_trusted(model, trusted=trust_model_file)

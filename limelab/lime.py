@@ -144,6 +144,8 @@ class Lime(Sampler):
     def _explain_view(
         self, box: BlackBox, view: View, x: Array, labels: list[Any], seed: int
     ) -> Explanation:
+        if isinstance(view, OneRow) and getattr(self.surrogate, "select", self) is None:
+            _refuse_few(self.n_samples, len(view.names), labels)
         return self.fitted(box, view, x, None, labels, seed)
 
     def fitted(
@@ -452,8 +454,7 @@ class _Fitted:
         n = self.lime.n_samples
         for i in np.flatnonzero(self.n_effective < needed):
             reasons[i] = (
-                f"{_TOO_FEW} {n} for {needed[i] - 2} features and an intercept; take more samples, "
-                f"at least {needed[i]}"
+                _few(n, needed[i] - 2)
                 if n < needed[i]
                 else f"{self.lime.kernel!r} leaves {self.n_effective[i]:.3g} effective samples of "
                 f"{n}, and {needed[i]} are needed; widen the kernel or take more samples"
@@ -501,7 +502,9 @@ class _Fitted:
             worst = np.fmin.reduce(self.model.r2_out, axis=1)
         undefined = self._each(np.isnan(self.model.r2).any(axis=1))
         masks = self.lime.perturbation.family == "mask"
-        remedy = "another fill, such as Colour(0.0)" if masks else "widen the neighbourhood"
+        remedy = (
+            "cut or fill otherwise: such as Colour(0.0)" if masks else "widen the neighbourhood"
+        )
         for i in np.flatnonzero(undefined):
             yield int(i), f"the model does not vary here: R2 is undefined ({remedy})"
         for i in np.flatnonzero(self._each(worst < _LOW_R2)):
@@ -617,13 +620,29 @@ def _spoken(explanation: Explanation, domain: Domain) -> Explanation:
     """
     few = [i for i, reason in enumerate(explanation.declined) if reason.startswith(_TOO_FEW)]
     if few and hasattr(domain, "holds"):
-        raise BadInput(
-            f"row {explanation.instances[few[0]]!r}: {explanation.declined[few[0]]}, or cut it into"
-            " fewer parts (such as Grid(4, 4) of a picture, Sentences() of a document), or let the "
-            "surrogate choose a few: LeastSquares(Forward(10))"
-        )
+        raise BadInput(_too_many_parts(explanation.instances[few[0]], explanation.declined[few[0]]))
     _warn(explanation)
     return explanation
+
+
+def _refuse_few(n: int, parts: int, labels: Sequence[Any]) -> None:
+    """Refuse a document or picture of more parts than samples before the model is asked."""
+    if n < parts + 2:
+        raise BadInput(_too_many_parts(labels[0], _few(n, parts)))
+
+
+def _few(n: int, features: int) -> str:
+    return (
+        f"{_TOO_FEW} {n} for {features} features and an intercept; take more samples, at least "
+        f"{features + 2}"
+    )
+
+
+def _too_many_parts(label: Any, reason: str) -> str:
+    return (
+        f"row {label!r}: {reason}, or cut it into fewer parts (such as Grid(4, 4) of a picture, "
+        "Sentences() of a document), or let the surrogate choose a few: LeastSquares(Forward(10))"
+    )
 
 
 def _warn(explanation: Explanation) -> None:

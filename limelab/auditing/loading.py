@@ -266,7 +266,8 @@ def _positions(rows: str, n: int) -> list[int]:
             found = [range(n)[int(one)] for one in rows.split(",")]
     except (ValueError, IndexError) as error:
         raise BadInput(
-            f"--rows {rows!r} of {n} rows; expected positions from 0, such as 0:20 or 0,3,9"
+            f"--rows {rows!r} of {n} rows; expected positions from 0, such as 0:20 or 0,3,9, or "
+            "-1 for the last"
         ) from error
     if not found:
         raise BadInput(f"--rows {rows!r} holds none of the {n} rows; expected such as 0:20")

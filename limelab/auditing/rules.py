@@ -128,7 +128,8 @@ class Verdict:
     word : {"trust", "caution", "reject"}
     confidence : float
         From 0 to 1, the weakest of its supports: the chances that lead and signs hold, the share
-        of repeats with that lead, and the chance that the lead holds on real rows.
+        of repeats with that lead, and, where real rows contradict it, the chance that it holds
+        there.
     findings : tuple of Finding
         The gravest first.
     """
@@ -173,7 +174,7 @@ def _verdict(case: Case, rules: Rules) -> Verdict:
 def _confidence(case: Case, rules: Rules) -> float:
     held, real = case.held, case.held_real
     parts = [held.lead_chance, held.sign_chance, case.lead_share("seed")]
-    parts += [real.lead_chance] if real is not None and _tells(case, rules) else []
+    parts += [real.lead_doubt] if real is not None and _contradicts(case, rules) else []
     known = [part for part in parts if np.isfinite(part)]
     return 0.0 if held.flat or not known else float(min(known))
 
@@ -246,8 +247,7 @@ def fidelity(case: Case, rules: Rules) -> Iterator[Finding]:
 
 def real_rows(case: Case, rules: Rules) -> Iterator[Finding]:
     """On real rows near x the model does not follow quite another feature."""
-    real = case.held_real
-    if real is None or not _tells(case, rules) or real.lead_doubt > rules.contradicted:
+    if not _contradicts(case, rules):
         return
     off = case.off_data >= rules.off_data
     yield Finding(
@@ -259,8 +259,10 @@ def real_rows(case: Case, rules: Rules) -> Iterator[Finding]:
     )
 
 
-def _tells(case: Case, rules: Rules) -> bool:
-    """Whether the model moves enough on real rows for them to say anything."""
+def _contradicts(case: Case, rules: Rules) -> bool:
+    """Whether real rows, where the model moves enough on them to say anything, name another."""
+    if case.held_real is None or case.held_real.lead_doubt > rules.contradicted:
+        return False
     return case.real_size >= rules.real_size * case.size and case.real_size > 0
 
 

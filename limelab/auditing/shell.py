@@ -46,6 +46,13 @@ def lines(found: Audit) -> Iterator[str]:
     yield "A verdict speaks of the explanation in its region, not of the model being right."
 
 
+def check_folders(*files: Path | None) -> None:
+    """Refuse files in folders that are not there, before an audit takes its time."""
+    for path in files:
+        if path is not None and not path.absolute().parent.is_dir():
+            raise BadInput(f"{path} cannot be written: {path.parent} is no folder; make it first")
+
+
 def written(found: Audit, html: Path | None, csv: Path | None) -> Iterator[Path]:
     """Files as they are written.
 

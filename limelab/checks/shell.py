@@ -103,7 +103,7 @@ def verdicts(
         raise BadInput(f"no checks of explainers of {rows!r}; expected one of {', '.join(KITS)}")
     checks, usual = KITS[rows]
     chosen: list[Check] = checks(levels or LEVELS)
-    refuse_unknown(expected, chosen)
+    refuse_unknown(expected, checks(LEVELS))  # also those of a level that is left out
     subject, found = named(explainer), list[Result]()
     for check in _watched(chosen, "checks"):
         mine = {check.name: expected[check.name]} if check.name in expected else {}

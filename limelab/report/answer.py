@@ -84,7 +84,7 @@ def _said(row: pd.Series) -> str:
     scope, verdict = f"{row['scope']}: ", str(row["verdict"])
     rest = str(row["sentence"]).removeprefix(scope)
     if rest.startswith(verdict):
-        rest = rest.removeprefix(verdict).lstrip(";, ")
+        rest = rest.removeprefix(verdict).lstrip(":;, ")
     return scope + (rest or verdict)
 
 

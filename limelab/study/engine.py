@@ -257,6 +257,8 @@ class _Driver(Generic[Spec, Result]):
             self._hand_on(key, Outcome("died", error=f"OverTime: {said}"))
         elif self.deaths[key] >= TRIES_ALONE:
             self._hand_on(key, Outcome("died", error=_say_died(error)))
+        elif alone:  # its next try comes first: many deadly tasks in a row would look like no pool
+            self.suspects.appendleft(key)
         else:
             self.suspects.append(key)
 

@@ -132,6 +132,8 @@ def _chosen(metrics: Any) -> tuple[Metric, ...]:
     """Metric values, each of its own name."""
     given = default_metrics() if metrics is None else metrics
     chosen = tuple(given) if isinstance(given, (list, tuple)) else (given,)
+    if not chosen:
+        raise BadInput("metrics is empty; expected metric values such as [limelab.metrics.PGI(1)]")
     for metric in chosen:
         if isinstance(metric, type) or not callable(getattr(metric, "score", None)):
             raise BadInput(

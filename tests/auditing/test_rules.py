@@ -71,6 +71,17 @@ def test_confidence_is_the_weakest_support(told):
     assert [one.confidence for one in verdicts(held(told, flat=True).measured, Rules())] == [0] * 3
 
 
+def test_whom_real_rows_contradict_loses_confidence_and_nobody_else_does(told):
+    sure, rules = held(told, lead_chance=0.97, lead_doubt=1.0), Rules(real_size=0.0)
+    shape = told.measured.subject.f.shape
+    for doubt, word in ((0.5, "trust"), (0.001, "caution")):
+        told_there = {"lead_chance": np.full(shape, 1e-4), "lead_doubt": np.full(shape, doubt)}
+        real = told.measured.held_real._replace(**told_there)
+        for one in verdicts(replace(sure.measured, held_real=real), rules):
+            assert (one.word == "trust") == (word == "trust")
+            assert (one.confidence < 0.01) == (word != "trust")
+
+
 def test_fidelity_and_repeats(told):
     assert "fidelity" in rules_broken(told, least_r2=1.0)
     causes = dict(told.measured.causes)

@@ -86,3 +86,13 @@ def test_bad_input_is_one_line_and_status_2(folder, words, message):
     done = audit(*words)
     assert done.exit_code == 2
     assert message in done.output
+
+
+def test_a_folder_that_is_not_there_is_refused_before_the_audit(monkeypatch):
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("it was audited")
+
+    monkeypatch.setattr("limelab.auditing.shell.audited", never)
+    done = audit(*FILE, "--html", "nowhere/a.html")
+    assert done.exit_code == 2
+    assert "nowhere is no folder" in done.output

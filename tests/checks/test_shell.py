@@ -91,6 +91,7 @@ def test_a_broken_one_is_status_1_with_code_to_paste(shell: Callable[..., Result
 def test_what_is_expected_is_no_failure(shell: Callable[..., Result], tmp_path: Path) -> None:
     why = {"check_constant_model": "adds a tenth", "check_seed_is_used": "one seed only"}
     why |= dict.fromkeys(("check_every_output", "check_probabilities"), "adds a tenth")
+    why |= {"check_units": "of a level that is not asked for"}
     (tmp_path / "why.json").write_text(json.dumps(why))
     found = shell(
         *("mine_to_check:Stuck", "--level", "contract", "--examples", "2"),

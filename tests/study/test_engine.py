@@ -101,6 +101,14 @@ def test_the_task_that_kills_its_worker_died_and_all_others_survive() -> None:
     assert all(done[str(n)].value == n * n for n in range(40))
 
 
+@POSIX
+def test_many_tasks_that_kill_their_worker_are_each_to_blame_and_no_pool_is() -> None:
+    tasks: dict[str, Any] = {f"killer {n}": "kill" for n in range(4)} | {"good": 3}
+    done = run(tasks, misbehave, "loky")
+    assert [done[f"killer {n}"].status for n in range(4)] == ["died"] * 4
+    assert done["good"].value == 9
+
+
 def killed_once(spec: tuple[str, int]) -> int:
     """The first task to come here kills its worker; everybody after it finds the mark."""
     mark, n = spec

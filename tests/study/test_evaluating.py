@@ -30,6 +30,11 @@ def same(one: pd.DataFrame, other: pd.DataFrame) -> None:
     pd.testing.assert_frame_equal(one, other, rtol=1e-9)
 
 
+def test_no_metric_at_all_is_refused() -> None:
+    with pytest.raises(BadInput, match="metrics is empty; expected metric values"):
+        ll.evaluate(LINE, MODEL, DATA, ROWS, metrics=[])
+
+
 def test_an_array_and_a_frame_in_any_order_of_columns_score_alike() -> None:
     array = ll.evaluate(LINE.to_numpy(), MODEL, DATA, ROWS, metrics=CHOSEN)
     assert list(array)[:7] == [
