@@ -39,15 +39,23 @@ STEMS = sorted(path.stem for path in FOLDER.glob("*.py"))
 
 
 @cache
+def loaded(stem: str) -> tuple[Study, Any]:
+    """The study of a file, as the commands load it, and the file itself.
+
+    Found at once: another test may load the file anew under the same name.
+    """
+    study = load_study(FOLDER / f"{stem}.py")
+    return study, next(m for m in list(sys.modules.values()) if vars(m).get("STUDY") is study)
+
+
 def study_of(stem: str) -> Study:
-    """The study of a file, as the commands load it."""
-    return load_study(FOLDER / f"{stem}.py")
+    """The study of a file."""
+    return loaded(stem)[0]
 
 
 def module_of(stem: str) -> Any:
     """The file itself."""
-    study = study_of(stem)  # loads the module
-    return next(m for m in list(sys.modules.values()) if vars(m).get("STUDY") is study)
+    return loaded(stem)[1]
 
 
 @pytest.mark.parametrize("stem", STEMS)
