@@ -36,6 +36,11 @@ OF_WEIGHTS = "test_only_the_ratio_of_weights_matters"
 OF_OUTPUTS = "test_a_multiple_of_the_model_is_a_multiple_of_the_surrogate"
 
 
+def once(law: str) -> Any:
+    """A law at one case: what breaks everywhere needs no search, and no shrinking either."""
+    return getattr(laws, law).hypothesis.inner_test
+
+
 @pytest.fixture(autouse=True)
 def _lines_to_rounding(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(laws, "LINES", (*LINES, *ABSOLUTE))
@@ -59,14 +64,14 @@ def test_a_part_is_a_frozen_value(part: Any) -> None:
 def test_a_penalty_against_raw_weights_keeps_the_law_of_outputs_alone(surrogate: Surrogate) -> None:
     getattr(laws, OF_OUTPUTS)(surrogate=surrogate)
     with pytest.raises(AssertionError):
-        getattr(laws, OF_WEIGHTS)(surrogate=surrogate)
+        once(OF_WEIGHTS)(surrogate=surrogate, seed=0, factor=0.3)
 
 
 @pytest.mark.parametrize("surrogate", BY_OUTPUT, ids=name_of)
 def test_a_penalty_in_output_units_keeps_the_law_of_weights_alone(surrogate: Surrogate) -> None:
     getattr(laws, OF_WEIGHTS)(surrogate=surrogate)
     with pytest.raises(AssertionError):
-        getattr(laws, OF_OUTPUTS)(surrogate=surrogate)
+        once(OF_OUTPUTS)(surrogate=surrogate, seed=0, factor=0.7)
 
 
 @pytest.mark.parametrize(
