@@ -79,12 +79,18 @@ class Moments:
         self.rows = np.array(z.T, dtype=np.float64, order="C")
         self.centre = self.rows @ self.v
         self.rows -= self.centre[:, None]
-        half = self.half.T
-        self.gram = half @ half.T
+        self.gram = self._products()
         deviation = np.sqrt(np.diag(self.gram))
         self.varies = deviation > _STILL * np.hypot(deviation, self.centre)
         self.deviation = np.where(self.varies, deviation, 0.0)
         self._kept: tuple[Any, Solved] | None = None
+
+    def _products(self) -> Array:
+        """Weighted products (k, k) of the centred features; even weights can wait for the sums."""
+        if (self.v == self.v[0]).all():
+            return np.asarray(self.rows @ self.rows.T * self.v[0])
+        half = self.half.T
+        return np.asarray(half @ half.T)
 
     @cached_property
     def z(self) -> Array:
