@@ -17,6 +17,8 @@ from limelab.types import Array, BadInput
 
 Method = Literal["predict_proba", "labels", "predict", "call"]
 
+_SCALERS = frozenset({"StandardScaler", "MinMaxScaler", "MaxAbsScaler", "RobustScaler"})
+_LINES = frozenset({"LinearRegression", "Ridge", "Lasso", "ElasticNet"})
 _LARGEST = 1e140  # sums of squares of such answers are still finite
 
 
@@ -146,24 +148,52 @@ def blackbox(model: Any, sample: Any, *, output: str | int | None = None) -> Bla
     return BlackBox(model, method, chosen, len(outputs), kept, notes, counter)
 
 
-def of_a_forest(model: Any) -> BlackBox | None:
-    """A fitted forest of scikit-learn's own, its outputs read off it; None for any other model.
+def known(model: Any) -> BlackBox | None:
+    """A fitted forest or line of scikit-learn's own, its outputs read off it; else None.
 
-    It answers each row by itself and leaves rows as they are, so that a first look, which costs it
-    as much as thousands of rows, would tell nothing more.
+    Such a model, also a line behind scalers that copy, answers each row by itself and leaves rows
+    as they are. A first look costs a forest as much as thousands of rows and would tell no more.
 
     Examples
     --------
-    >>> of_a_forest(lambda rows: rows) is None
+    >>> known(lambda rows: rows) is None
     True
     """
-    if type(model).__module__ != "sklearn.ensemble._forest" or hasattr(model, "fit_transform"):
-        return None
-    if getattr(model, "n_outputs_", 0) != 1:  # unfitted, or of several targets
+    last = _last_step(model)
+    if not _is_forest(last) and not _is_line(last):
         return None
     method = _method(model)
     width = len(model.classes_) if method == "predict_proba" else 1
     return BlackBox(model, method, _outputs(model, method, width), width)
+
+
+def _last_step(model: Any) -> Any:
+    """The model itself, the one behind scalers that copy, or None."""
+    if f"{type(model).__module__}.{type(model).__name__}" != "sklearn.pipeline.Pipeline":
+        return model
+    *before, last = (step for _, step in model.steps)
+    scale = all(
+        type(step).__module__ == "sklearn.preprocessing._data"
+        and type(step).__name__ in _SCALERS
+        and step.copy
+        for step in before
+    )
+    return last if scale else None
+
+
+def _is_forest(model: Any) -> bool:
+    """A fitted forest of scikit-learn's own that has one target."""
+    own = type(model).__module__ == "sklearn.ensemble._forest"
+    return own and not hasattr(model, "fit_transform") and getattr(model, "n_outputs_", 0) == 1
+
+
+def _is_line(model: Any) -> bool:
+    """A fitted line of scikit-learn's own that has one target."""
+    if not type(model).__module__.startswith("sklearn.linear_model."):
+        return False
+    if type(model).__name__ == "LogisticRegression":
+        return isinstance(getattr(model, "classes_", None), np.ndarray)
+    return type(model).__name__ in _LINES and getattr(model, "coef_", np.empty((0, 0))).ndim == 1
 
 
 # --- what to ask, and what the answers are called ------------------------------------------------

@@ -6,11 +6,12 @@ import warnings
 from collections.abc import Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from typing import Any, Literal
 
 import numpy as np
 
-from limelab.blackbox import BlackBox, blackbox, of_a_forest, one_thread
+from limelab.blackbox import BlackBox, blackbox, known, one_thread
 from limelab.domains import infer
 from limelab.explanation import Explanation, joined
 from limelab.kernels import Flat
@@ -344,8 +345,8 @@ def as_blackbox(model: Any, view: View) -> BlackBox:
     if isinstance(model, BlackBox):
         return model
     few = view.examples if isinstance(view, OneRow) else view.background[:4].copy()
-    known = classes_of(model, view) or of_a_forest(model)
-    return known or blackbox(model, view.decode(few))
+    read = classes_of(model, view) or known(model)
+    return read or blackbox(model, view.decode(few))
 
 
 def fit(  # noqa: PLR0913, PLR0917 -- what one fit needs, in the order of the line
@@ -587,18 +588,14 @@ def _is_largest(y: Array, c: int) -> Bools:
 
     Column by column: numpy's argmax along a short axis takes ten times as long.
     """
-    largest = np.ones(len(y), dtype=bool)
-    for j, column in enumerate(y.T):
-        if j != c:
-            largest &= y[:, c] > column if j < c else y[:, c] >= column
-    return largest
+    own = y[:, c]
+    above = [own > other if j < c else own >= other for j, other in enumerate(y.T) if j != c]
+    return np.asarray(reduce(np.logical_and, above))
 
 
 def _are_classes(y: Array) -> bool:
     """Whether every row of y (N, C) sums to 1, added up column by column for the same reason."""
-    sums = y[:, 0].copy()
-    for column in y.T[1:]:
-        sums += column
+    sums = reduce(np.add, y.T)
     return bool(sums.max() <= 1.0 + _SUM and sums.min() >= 1.0 - _SUM)
 
 

@@ -25,11 +25,11 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.svm import SVC
 
 from limelab import datasets, models
-from limelab.blackbox import BlackBox, _libraries, blackbox, of_a_forest, one_thread
+from limelab.blackbox import BlackBox, _libraries, blackbox, known, one_thread
 from limelab.types import BadInput
 
 WINE, FAIR, DIABETES = (datasets.load(name) for name in ("wine", "anes96", "diabetes"))
@@ -292,20 +292,24 @@ def test_later_answers_are_checked_too() -> None:
         RandomForestClassifier(5, random_state=0),
         ExtraTreesClassifier(5, random_state=0),
         RandomForestRegressor(5, random_state=0),
+        LogisticRegression(max_iter=5000),
+        LinearRegression(),
+        make_pipeline(StandardScaler(), LogisticRegression()),
+        make_pipeline(StandardScaler(), LinearRegression()),
     ],
-    ids=lambda forest: type(forest).__name__,
+    ids=str,
 )
-def test_a_forest_of_sklearns_is_known_without_a_question(forest: Any) -> None:
+def test_a_forest_or_line_of_sklearns_is_known_without_a_question(forest: Any) -> None:
     target = ROWS[:, 0] > np.median(ROWS[:, 0])
     fitted = forest.fit(ROWS, target)
-    read, looked = of_a_forest(fitted), blackbox(fitted, ROWS[:4])
+    read, looked = known(fitted), blackbox(fitted, ROWS[:4])
     assert read is not None
     assert read.queries == 0
     assert (read.outputs, read.width, read.method) == (looked.outputs, looked.width, looked.method)
     np.testing.assert_array_equal(read.ask(ROWS), looked.ask(ROWS))
 
 
-def test_only_fitted_forests_of_one_target_are_known() -> None:
+def test_only_fitted_forests_and_lines_of_one_target_are_known() -> None:
     class Own(RandomForestRegressor):  # type: ignore[misc]
         pass
 
@@ -313,4 +317,10 @@ def test_only_fitted_forests_of_one_target_are_known() -> None:
     several = RandomForestRegressor(5).fit(ROWS, two)
     embedding = RandomTreesEmbedding(5).fit(ROWS)
     for other in (RandomForestClassifier(), Own(5).fit(ROWS, ROWS[:, 0]), several, embedding):
-        assert of_a_forest(other) is None
+        assert known(other) is None
+    line = LinearRegression().fit(ROWS, ROWS[:, 0])
+    writes = make_pipeline(StandardScaler(copy=False), LinearRegression()).fit(ROWS, ROWS[:, 0])
+    calls = make_pipeline(FunctionTransformer(), line)
+    lines = LinearRegression().fit(ROWS, two)
+    for other in (LogisticRegression(), writes, calls, lines, make_pipeline(StandardScaler())):
+        assert known(other) is None

@@ -39,7 +39,7 @@ class Iid:
     def draw(self, n: int, dims: int, rng: np.random.Generator) -> Array:
         """Uniforms in (0, 1) of shape (n, dims); the first m rows are the draw of m."""
         u = rng.random((n, dims))
-        return np.maximum(u, _SMALLEST, out=u)
+        return u if u.min(initial=1.0) > 0 else np.maximum(u, _SMALLEST, out=u)
 
 
 @dataclass(frozen=True)
