@@ -61,7 +61,7 @@ def dask(*, quick: bool) -> None:
     from limelab.study.cluster import cluster
     from limelab.study.own import OwnCode
 
-    study, wall, content = forests(4 if quick else 40), {}, {}
+    study, wall, content = forests(4 if quick else 50), {}, {}
     with tempfile.TemporaryDirectory() as folder:
         for workers in (1, 2):
             with cluster("local", workers, OwnCode()) as engine:
