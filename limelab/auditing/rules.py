@@ -18,7 +18,7 @@ Word = Literal["trust", "caution", "reject"]
 MEANINGS: dict[Word, str] = {
     "trust": "faithful to the model in this region, for these features",
     "caution": "not confirmed in this region: read it with what stands below",
-    "reject": "says something else than the model in this region",
+    "reject": "says something else than the model in this region, or on real rows near it",
 }
 CAUSES = ("small moves of the row", "another background")
 

@@ -7,7 +7,7 @@ colours apart and the rest tell panels apart. A column `unit` names the other ax
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -25,9 +25,11 @@ LINES = {
     "foretold": ("foretold", "what was foretold, which is no closed form"),
 }
 MOST_PANELS = 12
+MOST_LETTERS = 42  # of names side by side under a panel
+ASIDE = 0.1  # of the way to the next place: marks of several series at one place stay apart
 CAPTION = (
-    "Line: {line}. Mark and bar: what was measured, and the interval from low to high in the "
-    "numbers below. {missed} of {n} intervals miss their line."
+    "Line or dash: {line}. Mark and bar: what was measured, and the interval from low to high in "
+    "the numbers below. {missed} of {n} intervals miss their line."
 )
 
 
@@ -89,14 +91,18 @@ def _caption(rows: pd.DataFrame, line: str, panels: int) -> str:
 
 def _drawer(rows: pd.DataFrame, x: str, series: str, names: list[str]) -> Callable[[Axes], None]:
     place = _places(rows[x])
+    draw_line = _curve if _are_numbers(place) else _dashes
 
     def draw(ax: Axes) -> None:
         colour, mark = canvas.colours(names), canvas.markers(names)
-        groups = rows.groupby(series, sort=False) if series else [("", rows)]
-        for name, mine in groups:
+        groups = list(rows.groupby(series, sort=False)) if series else [("", rows)]
+        for n, (name, mine) in enumerate(groups):
             look = (colour[str(name)], mark[str(name)]) if series else ("#0072B2", "o")
-            _one(ax, mine, mine[x].map(place).to_numpy(float), look)
-        ax.set_xticks(list(place.values()), [canvas.clipped(_said(t), 12) for t in place])
+            at = mine[x].map(place).to_numpy(float)
+            order, aside = np.argsort(at, kind="stable"), (n - (len(groups) - 1) / 2) * ASIDE
+            draw_line(ax, at[order], at[order] + aside, mine["line"].to_numpy()[order], look[0])
+            _measured(ax, at[order] + aside, mine.iloc[order], look)
+        _label_places(ax, place)
         ax.margins(x=0.06)
         canvas.label_x(ax, x.replace("_", " "))
         canvas.label_y(ax, str(rows["unit"].iloc[0]) if "unit" in rows else "measured")
@@ -104,20 +110,39 @@ def _drawer(rows: pd.DataFrame, x: str, series: str, names: list[str]) -> Callab
     return draw
 
 
-def _one(ax: Axes, rows: pd.DataFrame, at: np.ndarray, look: tuple[str, str]) -> None:
-    order = np.argsort(at, kind="stable")
-    at, rows = at[order], rows.iloc[order]
-    ax.plot(at, rows["line"], color=look[0], linewidth=1.6, alpha=0.75)
+def _curve(ax: Axes, at: Any, _: Any, line: Any, colour: str) -> None:
+    """What goes along numbers is a curve."""
+    ax.plot(at, line, color=colour, linewidth=1.6, alpha=0.75)
+
+
+def _dashes(ax: Axes, _: Any, aside: Any, line: Any, colour: str) -> None:
+    """Between words there is nothing: each has a dash of its own."""
+    ax.hlines(line, aside - ASIDE, aside + ASIDE, color=colour, linewidth=1.6, alpha=0.75)
+
+
+def _measured(ax: Axes, at: Any, rows: pd.DataFrame, look: tuple[str, str]) -> None:
     ax.vlines(at, rows["low"], rows["high"], color=look[0], linewidth=2)
     ax.plot(at, rows["measured"], look[1], color=look[0], markersize=6, markeredgecolor="white")
+
+
+def _label_places(ax: Axes, place: dict[str, float]) -> None:
+    """Names under their places, slanted where they would touch."""
+    said = [canvas.clipped(_said(text), 12) for text in place]
+    ax.set_xticks(list(place.values()), said)
+    if sum(map(len, said)) > MOST_LETTERS:
+        for name in ax.get_xticklabels():
+            name.set(rotation=40, ha="right", rotation_mode="anchor")
+
+
+def _are_numbers(told: Iterable[str]) -> bool:
+    return bool(_numbers(pd.Series(list(told))).notna().all())
 
 
 def _places(column: pd.Series[Any]) -> dict[str, float]:
     """Where each setting stands: evenly, numbers in rising order, for settings often double."""
     told = list(dict.fromkeys(column))
-    worth = _numbers(pd.Series(told))
-    if worth.notna().all():
-        told = [told[i] for i in np.argsort(worth.to_numpy(), kind="stable")]
+    if _are_numbers(told):
+        told = [told[i] for i in np.argsort(_numbers(pd.Series(told)).to_numpy(), kind="stable")]
     return {text: float(n) for n, text in enumerate(told)}
 
 

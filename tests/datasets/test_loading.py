@@ -180,6 +180,7 @@ def test_numbers_of_the_sources_are_kept() -> None:
     assert len(load("penguins").X) == 333
     assert len(load("autompg").X) == 392
     approved = load("loanapp")
+    assert set(approved.X["gdlin"]) == {"no", "yes"}, "666 is no answer"
     rates = [
         (approved.y[(approved.X["black"] == was).to_numpy()] == "yes").mean()
         for was in ("no", "yes")

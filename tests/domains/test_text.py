@@ -208,6 +208,19 @@ def test_what_cannot_be_used_is_named(case: str) -> None:
     assert "\n" not in str(caught.value).strip()
 
 
+def test_more_words_than_samples_is_said_before_the_model_is_asked_about_them() -> None:
+    asked: list[int] = []
+
+    def counting(texts: list[str]) -> Any:
+        asked.append(len(texts))
+        return lengths(texts)
+
+    lime = ll.Lime(ll.Dropout(), ll.Presence(), n_samples=32)
+    with pytest.raises(BadInput, match="too few samples"):
+        ll.explain(counting, None, [" ".join(f"w{j}" for j in range(40))], explainer=lime)
+    assert sum(asked) < 10, "a first look, and no sample"
+
+
 def test_more_words_than_samples_is_an_error_with_the_remedy() -> None:
     document = " ".join(f"w{j}" for j in range(40))
     lime = ll.Lime(ll.Dropout(), ll.Presence(), n_samples=32)

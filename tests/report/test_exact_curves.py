@@ -8,8 +8,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
-from limelab.report.exact_curves import beside_measured
+from limelab.report.exact_curves import _drawer, beside_measured
 from limelab.report.found import load
 from limelab.report.markup import Shown
 from limelab.report.summary import Summary
@@ -82,3 +83,33 @@ def test_a_missing_measurement_is_a_gap_and_no_error(drawn: Draw) -> None:
 
 def test_other_tables_are_left_alone(drawn: Draw) -> None:
     assert not drawn({"task": ["t"], "value": [1.0]})
+
+
+def _axes(places: list[str], series: list[str]) -> Any:
+    """What is drawn of series at the same places."""
+    told = [(place, name) for name in series for place in places]
+    frame = pd.DataFrame(told, columns=["at", "kind"])
+    frame = frame.assign(line=1.0, measured=1.1, low=0.9, high=1.3)
+    ax = Figure().subplots()
+    _drawer(frame, "at", "kind", series)(ax)
+    return ax
+
+
+def test_numbers_are_joined_by_a_curve_and_words_are_not() -> None:
+    curves = [line for line in _axes(["1", "2", "4"], ["a"]).lines if line.get_linestyle() == "-"]
+    assert [list(curve.get_xdata()) for curve in curves] == [[0.0, 1.0, 2.0]]
+    words = _axes(["copula", "noise", "rows"], ["a"])
+    assert not [line for line in words.lines if line.get_linestyle() == "-"]
+    assert len(words.collections) == 2, "dashes, and bars"
+
+
+def test_marks_of_several_series_at_one_place_stay_apart() -> None:
+    ax = _axes(["1", "2"], ["a", "b", "c"])
+    marks = {tuple(line.get_xdata()) for line in ax.lines if line.get_linestyle() == "None"}
+    assert len(marks) == 3
+
+
+def test_names_that_would_touch_are_slanted() -> None:
+    few, many = _axes(["one", "two"], ["a"]), _axes([f"law number {n}" for n in range(9)], ["a"])
+    assert {name.get_rotation() for name in few.get_xticklabels()} == {0.0}
+    assert {name.get_rotation() for name in many.get_xticklabels()} == {40.0}
