@@ -19,6 +19,8 @@ Method = Literal["predict_proba", "labels", "predict", "call"]
 
 _SCALERS = frozenset({"StandardScaler", "MinMaxScaler", "MaxAbsScaler", "RobustScaler"})
 _LINES = frozenset({"LinearRegression", "Ridge", "Lasso", "ElasticNet"})
+_CALL = 2**15  # rows of one call: a forest's own cost of a call is spread over many
+_CALL_OF_A_LINE = 2**14  # a line has next to none, and is faster on rows near the cache
 _LARGEST = 1e140  # sums of squares of such answers are still finite
 
 
@@ -47,6 +49,8 @@ class BlackBox:
         The column of the model's answers that is kept; None for all.
     notes : tuple of str
         What a reader of the answers should know.
+    call : int
+        Rows that it is best asked at a time, at most.
     """
 
     model: Any
@@ -55,6 +59,7 @@ class BlackBox:
     width: int
     kept: int | None = None
     notes: tuple[str, ...] = ()
+    call: int = _CALL
     counter: Counter = field(default_factory=Counter)
 
     @property
@@ -145,7 +150,7 @@ def blackbox(model: Any, sample: Any, *, output: str | int | None = None) -> Bla
     kept = None if output is None else _position(output, outputs)
     notes = _notes(method, several, one)
     chosen = outputs if kept is None else (outputs[kept],)
-    return BlackBox(model, method, chosen, len(outputs), kept, notes, counter)
+    return BlackBox(model, method, chosen, len(outputs), kept, notes, _rows_at_best(model), counter)
 
 
 def known(model: Any) -> BlackBox | None:
@@ -164,7 +169,13 @@ def known(model: Any) -> BlackBox | None:
         return None
     method = _method(model)
     width = len(model.classes_) if method == "predict_proba" else 1
-    return BlackBox(model, method, _outputs(model, method, width), width)
+    outputs = _outputs(model, method, width)
+    return BlackBox(model, method, outputs, width, call=_rows_at_best(model))
+
+
+def _rows_at_best(model: Any) -> int:
+    """Rows of a call: a line alone, or behind scalers that copy, takes few."""
+    return _CALL_OF_A_LINE if _is_line(_last_step(model)) else _CALL
 
 
 def _last_step(model: Any) -> Any:

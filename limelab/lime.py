@@ -155,7 +155,7 @@ class Lime(Sampler):
         """Draw, ask and fit round rows x (I, d); f (I, C) is the model there, None if unasked."""
         clouds = Clouds(self.perturbation, view, x, self.n_samples, self.draws, seed)
         parts: list[Explanation] = []
-        for rows in batches(clouds, len(box.outputs)):
+        for rows in batches(clouds, box):
             cloud = clouds.of(rows)
             if not parts or not clouds.free:
                 y, own = answers_with(box, view, cloud, x if f is None else x[:0])
@@ -164,7 +164,7 @@ class Lime(Sampler):
         return joined(parts)
 
 
-def batches(clouds: Clouds, outputs: int) -> Iterator[slice]:
+def batches(clouds: Clouds, box: BlackBox) -> Iterator[slice]:
     """Batches of instances that fit in memory; draws do not depend on their borders.
 
     Where the features are shared by all instances, an instance holds its answers alone.
@@ -173,10 +173,10 @@ def batches(clouds: Clouds, outputs: int) -> Iterator[slice]:
     wide = width_of(clouds.view)
     shared = clouds.whole is not None and clouds.whole.relative.all()
     moves = 0 if clouds.free else clouds.perturbation.dims(clouds.view)
-    width = 8 * outputs + (0 if shared else 4 * d + moves)
+    width = 8 * len(box.outputs) + (0 if shared else 4 * d + moves)
     memory = _MEMORY // 2 if clouds.whole is None else _MEMORY  # moves of its own: nearer
     size = max(1, memory // (8 * clouds.n * width))
-    call = max(1, rows_of_a_call(clouds.n, wide) // clouds.n)
+    call = max(1, rows_of_a_call(clouds.n, wide, box.call) // clouds.n)
     size = size // call * call or size  # whole calls of the model
     for start in range(0, instances, size):
         yield slice(start, start + size)

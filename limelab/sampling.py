@@ -13,7 +13,6 @@ from limelab.blackbox import BlackBox
 from limelab.seeds import generator
 from limelab.types import Array, Cloud, Design, OneRow, Perturbation, View
 
-_ROWS = 2**15  # rows of one call of the model: points in the cache, and few calls
 _TIMES = 128  # how often x is written out to be added to as many moves
 _ROOM = 2**22 - 2**12  # numbers of memory for them, a page or so short of 32 MiB
 _NUMBERS = 2**22  # that these rows hold at most, 32 MiB
@@ -139,7 +138,7 @@ def answers_with(box: BlackBox, view: View, cloud: Cloud, others: Array) -> tupl
     n, d = cloud.moves.shape[1:]
     instances = 1 if free(cloud) else len(cloud.x)
     y = np.empty((instances, n, len(box.outputs)))
-    rows = rows_of_a_call(n, max(d, width_of(view)))
+    rows = rows_of_a_call(n, max(d, width_of(view)), box.call)
     step, span, room = max(1, rows // n), min(n, rows), _Room()
     for i in range(0, instances, step):
         for s in range(0, n, span):
@@ -158,15 +157,15 @@ def width_of(view: View) -> int:
     return view.size if isinstance(view, OneRow) else len(view.names)
 
 
-def rows_of_a_call(n: int, d: int) -> int:
-    """How many rows one call of the model takes at most: whole instances, or part of one.
+def rows_of_a_call(n: int, d: int, most: int) -> int:
+    """How many rows, `most` at most, one call of a model takes: whole instances, or part of one.
 
     Examples
     --------
-    >>> rows_of_a_call(1000, 30), rows_of_a_call(10**6, 30)
+    >>> rows_of_a_call(1000, 30, 2**15), rows_of_a_call(10**6, 30, 2**15)
     (32000, 32768)
     """
-    most = max(1, min(_ROWS, _NUMBERS // d))
+    most = max(1, min(most, _NUMBERS // d))
     return most // n * n or most
 
 

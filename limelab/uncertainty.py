@@ -296,7 +296,7 @@ class _Asked:
     def _pilots(self, f: Array) -> Iterator[tuple[Explanation, Array]]:
         """Fits of the pilot with its answers; these once alone where they serve all."""
         clouds, common = self._clouds(self.owner.pilot), None
-        for rows in batches(clouds, len(self.box.outputs)):
+        for rows in batches(clouds, self.box):
             cloud = clouds.of(rows)
             y = answers(self.box, self.view, cloud) if common is None else common
             common = y if clouds.free else None
@@ -307,7 +307,7 @@ class _Asked:
         n[:] = n.max()
         clouds = self._clouds(n[0])
         whole = self._more(clouds.of(slice(None)), y[0])
-        for rows in batches(clouds, len(self.box.outputs)):
+        for rows in batches(clouds, self.box):
             yield self._fit(clouds.of(rows), whole, f, rows), rows
 
     def _each(self, n: Ints, y: list[Array], f: Array) -> Iterator[tuple[Explanation, slice]]:

@@ -306,7 +306,15 @@ def test_a_forest_or_line_of_sklearns_is_known_without_a_question(forest: Any) -
     assert read is not None
     assert read.queries == 0
     assert (read.outputs, read.width, read.method) == (looked.outputs, looked.width, looked.method)
+    assert read.call == looked.call
     np.testing.assert_array_equal(read.ask(ROWS), looked.ask(ROWS))
+
+
+def test_a_line_is_asked_in_shorter_calls_than_a_forest() -> None:
+    line = make_pipeline(StandardScaler(), LinearRegression()).fit(ROWS, ROWS[:, 0])
+    forest = RandomForestRegressor(3).fit(ROWS, ROWS[:, 0])
+    assert blackbox(line, ROWS[:4]).call < blackbox(forest, ROWS[:4]).call
+    assert blackbox(forest, ROWS[:4]).call == blackbox(forest.predict, ROWS[:4]).call
 
 
 def test_only_fitted_forests_and_lines_of_one_target_are_known() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -88,17 +89,14 @@ def test_a_law_free_of_x_is_asked_once_for_all(
 
 @pytest.mark.parametrize("most", [1, 7, 32, 100])
 @pytest.mark.parametrize("part", [Gaussian(), Marginals(), Neighbours()], ids=repr)
-def test_the_length_of_calls_changes_nothing(
-    part: Perturbation, most: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_length_of_calls_changes_nothing(part: Perturbation, most: int) -> None:
     table = numbers()
     cloud = sampling.sample(part, table, table.background[:3], 32, "shared", 0)
     whole = sampling.answers(box(), table, cloud)
-    monkeypatch.setattr(sampling, "_ROWS", most)
-    assert (sampling.answers(box(), table, cloud) == whole).all()
+    assert (sampling.answers(replace(box(), call=most), table, cloud) == whole).all()
 
 
-def test_no_call_is_longer_than_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_call_is_longer_than_the_bound() -> None:
     lengths: list[int] = []
 
     def model(rows: pd.DataFrame) -> Array:
@@ -106,8 +104,7 @@ def test_no_call_is_longer_than_the_bound(monkeypatch: pytest.MonkeyPatch) -> No
         return people(rows)
 
     table = mixed()
-    asked = blackbox(model, table.decode(table.background[:4].copy()))
-    monkeypatch.setattr(sampling, "_ROWS", 50)
+    asked = replace(blackbox(model, table.decode(table.background[:4].copy())), call=50)
     cloud = sampling.sample(Gaussian(), table, table.background[:3], 32, "shared", 0)
     sampling.answers(asked, table, cloud)
     assert max(lengths) <= 50
@@ -136,10 +133,10 @@ def test_a_model_may_keep_its_rows_or_a_part_of_them() -> None:
 
 
 def test_calls_are_shorter_where_rows_are_long() -> None:
-    assert sampling.rows_of_a_call(2**12, 10) == 2**15
-    assert sampling.rows_of_a_call(2**12, 1024) == 2**12
-    assert sampling.rows_of_a_call(2**14, 1024) == 2**12
-    assert sampling.rows_of_a_call(3, 10**9) == 1
+    assert sampling.rows_of_a_call(2**12, 10, 2**15) == 2**15
+    assert sampling.rows_of_a_call(2**12, 1024, 2**15) == 2**12
+    assert sampling.rows_of_a_call(2**14, 1024, 2**15) == 2**12
+    assert sampling.rows_of_a_call(3, 10**9, 2**15) == 1
 
 
 def test_answers_lie_where_their_points_do() -> None:
@@ -178,10 +175,7 @@ def test_what_is_shared_stays_shared_where_nothing_is_off() -> None:
 
 @pytest.mark.parametrize("part", [Gaussian(), Marginals()], ids=repr)
 @pytest.mark.parametrize("rows", [2**15, 64, 24])
-def test_other_points_go_with_the_last_call(
-    part: Perturbation, rows: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sampling, "_ROWS", rows)
+def test_other_points_go_with_the_last_call(part: Perturbation, rows: int) -> None:
     table = numbers()
     asked: list[int] = []
     x = table.background[:3]
@@ -191,7 +185,8 @@ def test_other_points_go_with_the_last_call(
         asked.append(len(points))
         return curve(points)
 
-    model_box = blackbox(model, table.decode(table.background[:4].copy()))
+    looked = blackbox(model, table.decode(table.background[:4].copy()))
+    model_box = replace(looked, call=rows)
     asked.clear()
     y, own = sampling.answers_with(model_box, table, cloud, x)
     with_others = asked.copy()

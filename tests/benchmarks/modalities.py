@@ -119,7 +119,7 @@ def _image_race(model: Callable[[Any], Any], picture: Any) -> Race:
     lime, domain = ll.presets.lime_image(num_samples=PICTURES), Image(Slic(36))
     ((view, _),) = domain.views([picture])
     cloud = sample(lime.perturbation, view, view.x, PICTURES, "shared", 0)
-    call = rows_of_a_call(PICTURES, view.size)
+    call = rows_of_a_call(PICTURES, view.size, 2**15)
     stacks = [view.decode(cloud.moves[0, s : s + call]) for s in range(0, PICTURES, call)]
     theirs = LimeImageExplainer(random_state=0, verbose=False)
     slic = SegmentationAlgorithm("slic", n_segments=36, compactness=10)

@@ -27,7 +27,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import limelab as ll
-from limelab.blackbox import one_thread
+from limelab.blackbox import blackbox, one_thread
 from limelab.representations import Binned
 from limelab.sampling import rows_of_a_call
 
@@ -72,7 +72,7 @@ def speed(*, quick: bool) -> bool:
 
 def _speed_of(name: str, x: Any, rows: Any, pairs: int) -> bool:
     model = _fitted()[name]
-    asked, inside = _asked_rows(x, rows), _Timed(model)
+    asked, inside = _asked_rows(model, x, rows), _Timed(model)
     works = [
         lambda: [model.predict_proba(block) for block in asked],
         *(lambda lime=lime: _explained(model, x, rows, lime) for lime in _limes()),
@@ -112,11 +112,11 @@ def _limes() -> list[ll.Lime]:
     return [ll.Lime(n_samples=SAMPLES, draws=draws) for draws in ("shared", "own")]
 
 
-def _asked_rows(x: Any, rows: Any) -> list[Any]:
+def _asked_rows(model: Any, x: Any, rows: Any) -> list[Any]:
     """Every row that an explanation asks, in calls of the same length."""
     noise = np.random.default_rng(0).normal(size=(SAMPLES, x.shape[1])) * 0.5 * x.std(axis=0)
     points = (rows[:, None, :] + noise).reshape(-1, x.shape[1])
-    length = rows_of_a_call(SAMPLES, x.shape[1])
+    length = rows_of_a_call(SAMPLES, x.shape[1], blackbox(model, x[:4]).call)
     return [points[s : s + length] for s in range(0, len(points), length)]
 
 
