@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import limelab as ll
-from limelab.domains import Table
+from limelab.domains import Grid, Positions, Table
 from tests.parts import mixed
 
 BASELINES = (ll.RandomImportance(), ll.ConstantImportance(), ll.GlobalPermutation())
@@ -54,6 +54,51 @@ def test_global_permutation_knows_a_line() -> None:
     wanted = [3 * x[:, 0].std(), x[:, 1].std(), 0.0]
     np.testing.assert_allclose(found[0, :, 0], wanted, rtol=0.05)
     np.testing.assert_array_equal(found[0], found[1])
+
+
+TEXTS = ["not a good film", "so very good", "not a good film"]
+PICTURES = np.random.default_rng(3).random((2, 12, 12, 3))
+
+
+def lengths(texts: Any) -> Any:
+    return np.array([[len(one), one.count("o")] for one in texts], dtype=float)
+
+
+@pytest.mark.parametrize("explainer", BASELINES[:2], ids=repr)
+def test_words_and_superpixels_are_features_of_their_own(explainer: Any) -> None:
+    said = ll.explain(lengths, None, TEXTS, explainer=explainer, seed=4)
+    assert [said[i].importance.shape for i in range(3)] == [(1, 4, 2), (1, 3, 2), (1, 4, 2)]
+    assert said[1].features == ("so", "very", "good")
+    np.testing.assert_array_equal(said[0].effect, said[2].effect)  # of the same document
+    alone = ll.explain(lengths, None, TEXTS[1:2], explainer=explainer, seed=4)
+    np.testing.assert_array_equal(said[1].effect, alone.effect)
+    grid = ll.Image(Grid(2, 3))
+    shown = ll.explain(
+        lambda some: np.mean(some, axis=(1, 2, 3)), None, PICTURES, domain=grid, explainer=explainer
+    )
+    assert shown.importance.shape == (2, 6, 1)
+    assert (shown.declined == "").all()
+    constant = isinstance(explainer, ll.ConstantImportance)
+    assert (shown.effect[0] == shown.effect[1]).all() == constant
+    assert (said[0].effect == 1).all() == constant
+
+
+def test_chance_in_documents_changes_with_the_seed_and_the_way_they_are_cut() -> None:
+    texts = [" ".join(f"{a}{b}" for a in "abcdefgh" for b in range(50))]
+    first, other = (ll.RandomImportance().explain(lengths, None, texts, s)[0] for s in (0, 1))
+    pieces = ll.Text(units=Positions())
+    cut = ll.RandomImportance().explain(lengths, pieces, texts, 0)[0]
+    assert first.shape == other.shape == cut.shape == (400, 2)
+    for one in (other, cut):
+        assert abs(np.corrcoef(first.ravel(), one.ravel())[0, 1]) < 4 / np.sqrt(first.size)
+
+
+@pytest.mark.parametrize("explainer", [ll.GlobalPermutation(), ll.ExactLime()], ids=repr)
+def test_documents_have_no_permutation_importance_and_no_exact_answer(explainer: Any) -> None:
+    with pytest.raises(ll.NotApplicable):
+        ll.explain(lengths, None, TEXTS, explainer=explainer)
+    with pytest.raises(ll.NotApplicable, match=r"Text.* is no table"):
+        ll.GlobalPermutation().explain(lengths, ll.Text(), TEXTS)
 
 
 def test_what_is_no_table_is_declined() -> None:

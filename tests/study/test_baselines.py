@@ -9,9 +9,11 @@ import pytest
 
 import limelab as ll
 from limelab import metrics, models
+from limelab.domains import AsImage, Grid
 from limelab.study import Results
 
 LAWS = {"near": ll.Gaussian(0.25), "wide": ll.Gaussian(1.0), "data": ll.Marginals()}
+GRID = AsImage(Grid(3, 3))
 FOREST = ll.Task("iris", models.forest(n_estimators=5), instances=3, background=60)
 BOOSTED = replace(FOREST, model=models.boosting(max_iter=3))
 
@@ -53,6 +55,12 @@ def test_names_survive_joining_and_tags() -> None:
     assert list(joined().conditions.levels) == list(joined().conditions)[:3]
 
 
+def test_some_of_them_alone() -> None:
+    assert tuple(ll.baseline_conditions(names={"exact", "random"})) == ("random", "exact")
+    with pytest.raises(ll.BadInput, match="'luck'"):
+        ll.baseline_conditions(names=["random", "luck"])
+
+
 def test_they_are_floor_and_ceiling(results: Results) -> None:
     scores = results.scores[results.scores["variant"] == ""]
     mine = scores[(scores["task"] == FOREST.name) & scores["value"].notna()]
@@ -90,3 +98,31 @@ def test_no_factor_has_them_for_a_level(results: Results) -> None:
     assert set(results.variance["level"]) == set(LAWS)
     assert results.manifest["factors"] == ["flag", "perturbation"]
     assert results.claims["n_units"].tolist() == [6, 6]
+
+
+def test_documents_and_pictures_have_a_floor_and_the_rest_is_declined(tmp_path: Path) -> None:
+    words = ll.Conditions({"words": ll.Lime(ll.Dropout(), ll.Presence(), n_samples=64)})
+    study = ll.Study(
+        "Where do metrics of words and superpixels begin?",
+        [
+            ll.Task(
+                "movie_snippets", models.tfidf_forest(n_estimators=3), instances=4, background=80
+            ),
+            ll.Task("digits", models.pixel_network(width=4), 2, background=80, domain=GRID),
+        ],
+        words | ll.baseline_conditions(),
+        ll.Judge(ll.Dropout(), radii=(0.5,), size=20),
+        [metrics.Rmse(), metrics.TopK(2)],
+        repeats=3,
+    )
+    results = study.run(tmp_path)
+    assert not results.manifest["failures"]
+    mine = results.scores[results.scores["metric"] == "top_2_jaccard"]
+    middle = mine.groupby(["task", "condition"])["value"].mean().unstack()
+    assert len(middle) == 2
+    assert (middle["random"] < middle["words"]).all()
+    assert (middle["constant"] == 1).all()
+    assert middle[["permutation", "exact"]].isna().all(axis=None)
+    rmse = results.scores[results.scores["metric"] == "rmse"]
+    without = rmse[rmse["condition"].isin(["random", "constant"])]
+    assert set(without["note"]) == {"the explainer has no local model"}
