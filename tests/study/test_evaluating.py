@@ -14,6 +14,7 @@ import limelab as ll
 from limelab import metrics
 from limelab.datasets import load
 from limelab.domains import Table
+from limelab.seeds import child
 from limelab.types import BadInput
 from tests.study.spies import Knowing, Moving, Sampling, Spy, seen
 
@@ -61,7 +62,7 @@ def test_shap_values_are_contributions() -> None:
     found = shap.LinearExplainer(MODEL, shap.maskers.Independent(DATA, max_samples=1000))(ROWS)
     np.testing.assert_allclose(found.values, LINE, rtol=1e-6)
     spied = ll.evaluate(found, MODEL, DATA, ROWS, metrics=[*CHOSEN, SHARES, Spy()])
-    (evidence,) = seen("spy")
+    evidence, *_ = seen("spy")
     np.testing.assert_allclose(evidence.contribution[0, :, :, 0], LINE, rtol=1e-6)
     how: dict[str, Any] = {"metrics": [*CHOSEN, SHARES, Spy()]}
     same(spied, ll.evaluate(found.values, MODEL, DATA, ROWS, meaning="contribution", **how))
@@ -83,7 +84,7 @@ def test_lime_explanations_are_coefficients_of_the_output_that_they_name() -> No
     explainer = lime.LimeTabularExplainer(X.to_numpy(), feature_names=list(X), random_state=0)
     found = [explainer.explain_instance(row, model.predict_proba, num_features=3) for row in rows]
     scored = ll.evaluate(found, model, X.to_numpy(), rows, metrics=[Spy(), metrics.PGI(1)])
-    (evidence,) = seen("spy")
+    evidence, *_ = seen("spy")
     assert evidence.outputs == ("virginica",)
     wanted = np.zeros((2, 4))
     for i, one in enumerate(found):
@@ -101,7 +102,7 @@ def test_lime_explanations_are_coefficients_of_the_output_that_they_name() -> No
 def test_an_explanation_of_ours_keeps_what_it_says() -> None:
     found = ll.explain(MODEL, DATA, ROWS, explainer=ll.Lime(n_samples=256))
     scored = ll.evaluate(found, MODEL, DATA, ROWS, metrics=[Spy(), metrics.Gap()])
-    (evidence,) = seen("spy")
+    evidence, *_ = seen("spy")
     np.testing.assert_array_equal(evidence.importance[0], found.importance)
     np.testing.assert_array_equal(evidence.stderr[0], found.stderr)  # type: ignore[index]
     assert (scored.query("metric == 'gap'")["value"] < 1e-9).all()
@@ -132,7 +133,7 @@ def test_with_the_explainer_it_is_moved_repeated_and_known() -> None:
         found, model, Table(DATA, target=TARGET), ROWS, metrics=wanted, explainer=lime, repeats=3
     )
     assert scored.groupby("metric")["value"].count().min() > 0
-    (evidence,) = seen("moving")
+    evidence, *_ = seen("moving")
     assert evidence.importance.shape == (3, 3, 4, 1)
     np.testing.assert_array_equal(evidence.importance[0], found.importance)
     line = LinearRegression().fit(DATA, TARGET)
@@ -150,6 +151,31 @@ def test_same_call_same_numbers_and_nothing_is_changed() -> None:
     pd.testing.assert_frame_equal(DATA, before)
     np.testing.assert_array_equal(array, kept)
     assert first["value"].notna().mean() > 0.8
+
+
+def test_floor_and_ceiling_are_what_the_baselines_score_themselves() -> None:
+    forest = RandomForestRegressor(5, random_state=0).fit(DATA, TARGET)
+    lime = ll.Lime(n_samples=256)
+    how: dict[str, Any] = {"metrics": [*CHOSEN, metrics.TopK(2)], "repeats": 3}
+    found = ll.explain(forest, DATA, ROWS, explainer=lime)
+    scored = ll.evaluate(found, forest, DATA, ROWS, explainer=lime, **how)
+    for name, explainer in ll.baseline_conditions().items():
+        seed = child(0, "repeat", 0)
+        made = ll.explain(forest, DATA, ROWS, explainer=explainer, seed=seed)
+        alone = ll.evaluate(made, forest, DATA, ROWS, explainer=explainer, **how)
+        np.testing.assert_array_equal(scored[name], alone["value"])
+    assert (scored["constant"][scored["metric"] == "top_2_jaccard"] == 1).all()
+    assert (scored["constant"][scored["metric"] == "sparseness"] == 0).all()
+    assert set(scored["baseline_note"]) == {""}
+
+
+def test_a_baseline_that_scores_nothing_says_why() -> None:
+    scored = ll.evaluate(LINE, MODEL, DATA, ROWS, metrics=[metrics.PGI(1), SHARES, metrics.Rmse()])
+    notes = scored.groupby("metric")["baseline_note"].first()
+    assert scored["exact"].isna().all()
+    assert "exact: " in notes["pgi_1"]
+    assert "random: " not in notes["pgi_1"]
+    assert "random: " not in notes["rmse"]  # the attributions decline it for the same reason
 
 
 THREE = LogisticRegression(max_iter=500).fit(load("iris").X, load("iris").y)
