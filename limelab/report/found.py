@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from limelab.report.glossary import FIELDS
 from limelab.study.results import CLAIMS, MANIFEST, RANKING, SCORES, TASKS, VARIANCE
 from limelab.types import BadInput
 
@@ -74,9 +75,9 @@ class Found:
         return [name for name in given if name in self.scores and name not in RESERVED]
 
     def metric(self, name: str) -> dict[str, str]:
-        """`better`, `unit` and `says_not` of a metric; empty text where unknown."""
+        """What a metric says of itself, as in the glossary; empty text where unknown."""
         told = self.manifest.get("metrics", {}).get(name, {})
-        return {key: str(told.get(key, "")) for key in ("better", "unit", "says_not")}
+        return {key: str(told.get(key, "")) for key in FIELDS}
 
 
 def find(out: Path) -> list[Path]:

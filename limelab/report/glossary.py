@@ -108,11 +108,24 @@ def _facts(told: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     best = told.get("best", "")
     if side:
         yield "Direction", f"{side}; the best is {_end(best)}" if best else side
-    if told.get("low") and told.get("high"):
-        yield "Range", f"{_end(told['low'])} to {_end(told['high'])}"
+    if span(told):
+        yield "Range", span(told)
     for name, label in _LABELS.items():
         if told.get(name):
             yield label, told[name]
+
+
+def span(told: Mapping[str, str]) -> str:
+    """The range of a metric, or nothing where it does not say.
+
+    Examples
+    --------
+    >>> span({"low": "0.0", "high": "inf"})
+    '0 to ∞'
+    """
+    if not (told.get("low") and told.get("high")):
+        return ""
+    return f"{_end(told['low'])} to {_end(told['high'])}"
 
 
 def _end(text: str) -> str:

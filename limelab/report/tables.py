@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from limelab.report.found import Found
-from limelab.report.glossary import link
+from limelab.report.glossary import link, span
 from limelab.report.markup import csv_box, details, folded, listed, table
 from limelab.report.names import escape, metric_title, number
 from limelab.report.summary import Summary
@@ -17,6 +17,8 @@ MOST_ROWS = 2000
 SIMPLE: tuple[str, ...] = ("started", "seconds", "workers", "seed", "repeats", "quick")
 _LONG = {"low": "lower quartile", "high": "upper quartile", "n": "instances",
          "n_effective": "effective sample size"}  # fmt: skip
+_LIMITS = {"says_not": "what this number does not say", "declines": "declined for",
+           "better": "better is"}  # fmt: skip
 
 
 def tasks(found: Found) -> str:
@@ -87,14 +89,15 @@ def limits(summary: Summary) -> str:
     """What each metric does not say."""
     told = summary.found.manifest.get("metrics", {})
     names = list(dict.fromkeys([*(m for m in summary.metrics if m in told), *told]))
-    rows = [
-        {"metric": metric_title(name), "name": name, **summary.found.metric(name)} for name in names
-    ]
-    if not rows:
+    if not names:
         return "<p>The manifest names no metric.</p>"
-    columns = {"says_not": "what this number does not say", "better": "better is"}
-    frame = pd.DataFrame(rows)[["metric", "name", "says_not", "unit", "better"]]
-    return table(frame, titles=columns, links={"name": {name: link(name) for name in names}})
+    facts = {name: summary.found.metric(name) for name in names}
+    rows = [
+        {"metric": metric_title(name), "name": name, "range": span(told), **told}
+        for name, told in facts.items()
+    ]
+    frame = pd.DataFrame(rows)[["metric", "name", *_LIMITS, "unit", "range", "source"]]
+    return table(frame, titles=_LIMITS, links={"name": {name: link(name) for name in names}})
 
 
 def missing(summary: Summary) -> str:
