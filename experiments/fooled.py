@@ -409,6 +409,25 @@ LIMES = {
     "lime": replace(AS_ATTACKED, draws="own"),
     **{type(law).__name__: replace(LINE, perturbation=law) for law in LAWS},
 }
+
+
+@dataclass(frozen=True)
+class Undisguised:
+    """A line of the biased model itself, whoever answers in its place: the most to be seen."""
+
+    takes_domain: ClassVar[bool] = True
+
+    def explain(self, predict: Any, background: Any, rows: Any, seed: int = 0) -> Any:
+        """Effects (I, k, 1)."""
+        return LINE.unwarned(lambda X: Biased().decide(X) * 1.0, background, rows, seed).effect
+
+
+def baselines() -> ll.Conditions:
+    """Who knows nothing, and the biased model itself: exact lines of trees there are none here."""
+    floors = ll.baseline_conditions(names=("random", "constant", "permutation"))
+    return floors | ll.Conditions({"undisguised": Undisguised()}, baselines=["undisguised"])
+
+
 ATTACKS, PLAIN = (scaffold, scaffold_of_bins), (biased,)
 
 
@@ -437,7 +456,7 @@ def _sees_better(
 STUDY = ll.Study(
     question="Can a biased model hide from its explainer, and which laws see through it?",
     tasks=tasks(),
-    conditions=ll.Conditions(LIMES, {law: {"perturbation": law} for law in LIMES}),
+    conditions=ll.Conditions(LIMES, {law: {"perturbation": law} for law in LIMES}) | baselines(),
     judge=(),
     metrics=[SensitiveFirst(), UnrelatedFirst(), metrics.RealismAuc()],
     claims=[

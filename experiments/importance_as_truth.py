@@ -224,6 +224,27 @@ KINDS = {
 
 
 @dataclass(frozen=True)
+class Known:
+    """What is known of the data: 0 for columns drawn at random or idle, 1 for all others."""
+
+    takes_domain: ClassVar[bool] = True
+
+    def explain(self, predict: Any, background: Any, rows: Any, seed: int = 0) -> Array:
+        """Attributions (I, k, C)."""
+        given = asked(predict, background, rows)
+        names = given.table.names
+        idle = [name in (NUMBER, FLAG) or name.startswith(IDLE) for name in names]
+        worth = 1.0 - np.array(idle)[:, None]
+        return np.tile(worth, (len(given.x), 1, len(given.box.outputs)))
+
+
+def baselines() -> ll.Conditions:
+    """Chance, all alike and the truth; permutation importance is among what is compared."""
+    floors = ll.baseline_conditions(names=("random", "constant"))
+    return floors | ll.Conditions({"exact": Known()}, baselines=["exact"])
+
+
+@dataclass(frozen=True)
 class NoiseShare:
     """Share of the importance that goes to the two columns drawn at random; 0 is right."""
 
@@ -469,7 +490,8 @@ STUDY = ll.Study(
     ],
     conditions=ll.Conditions(
         {kind: Global(kind) for kind in KINDS}, {kind: {"importance_of": kind} for kind in KINDS}
-    ),
+    )
+    | baselines(),
     judge=[],
     metrics=[NoiseShare(), NoiseGap(), UsedFirst()],
     claims=[

@@ -201,10 +201,20 @@ def _squared(line, radius, seed):
 
 NEITHER = [name for name in LAWS if name not in ("Gaussian", "Neighbours", "KernelDensity")]
 
+# The floor is a surrogate that stands still; the ceiling is the line of the judge's own law, on the
+# diagonal, and the exact line for the gap. Importances have no local model: nothing to judge.
+NOISE = ll.Gaussian(0.5)
+STILL = ll.Lasso(1e12)  # no column is worth its penalty
+BASELINES = {
+    "flat": ll.Lime(NOISE, surrogate=STILL, n_samples=SAMPLES, draws="own"),
+    "exact": ll.ExactLime(NOISE),
+}
+
 STUDY = ll.Study(
     question="Does the judge decide who wins?",
     tasks=[ll.Task(data, model, instances=4) for model in MODELS for data in DATA],
-    conditions=ll.vary(ll.Lime(surrogate=LINE, n_samples=SAMPLES, draws="own"), perturbation=LAWS),
+    conditions=ll.vary(ll.Lime(surrogate=LINE, n_samples=SAMPLES, draws="own"), perturbation=LAWS)
+    | ll.Conditions(BASELINES, baselines=BASELINES),
     judge=[ll.Judge(law, radii=(radius,), size=POINTS) for law, radius in RADIUS.items()],
     metrics=[metrics.Rmse(), metrics.Gap()],
     claims=[

@@ -26,6 +26,7 @@ SURROGATES = {
     "Tree": ll.Tree(max_depth=None, max_splits=7),
     "Quadratic": ll.Polynomial(2),
 }
+STILL = ll.Lasso(1e12)  # no column is worth its penalty: a surrogate that stands still
 CURVE = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0)
 REPEATS, SAMPLES, LEAVES = 12, 4096, 8
 SURFACE, SIDE, SHOWN = (0.25, 1.0, 2.5), 25, 120
@@ -147,6 +148,13 @@ def conditions() -> ll.Conditions:
     return found
 
 
+def baselines() -> ll.Conditions:
+    """Who knows nothing, the exact line of one width, and a surrogate that stands still there."""
+    law = ll.Gaussian(1.0)
+    flat = {"flat": ll.Lime(law, surrogate=STILL, n_samples=1024, draws="own")}
+    return ll.baseline_conditions(ll.ExactLime(law)) | ll.Conditions(flat, baselines=flat)
+
+
 STUDY = ll.Study(
     question="How far does a line carry, and who carries farther?",
     tasks=[
@@ -154,7 +162,7 @@ STUDY = ll.Study(
         ll.Task(two_of_wine, models.forest(), instances=6),
         *(ll.Task(data, model, instances=6) for model in MODELS for data in DATA),
     ],
-    conditions=conditions(),
+    conditions=conditions() | baselines(),
     judge=[ll.Judge(ll.Gaussian(), radii=WIDTHS, size=400)],
     metrics=[metrics.Rmse(), metrics.R2(), metrics.Gap(), metrics.TopK(3)],
     claims=[

@@ -45,6 +45,9 @@ METHODS = {
     "exact lines": ll.ExactLime(),
 }
 READS_TREES = ("TreeSHAP", "exact lines")
+STILL = replace(METHODS["limelab"], surrogate=ll.Lasso(1e12))  # no column is worth its penalty
+BASELINES = ll.baseline_conditions(names=("random", "constant", "permutation"))  # exact is above
+BASELINES |= ll.Conditions({"flat": STILL}, baselines=["flat"])
 SHARED = {"limelab, shared": ll.Lime(n_samples=1024), "limelab's lime, shared": LIME}
 
 
@@ -162,18 +165,20 @@ def agreement_of_methods(task: ll.Task, seed: int) -> pd.DataFrame:
     """How far each two of them agree on what matters for the first output, over the task's rows.
 
     `rank_correlation` is Spearman's of the magnitudes with its t interval over rows,
-    `top_3_jaccard` is that of the first three columns.
+    `top_3_jaccard` is that of the first three columns. "random" and "permutation", one importance
+    for all rows, say how far who knows nothing of a row agrees.
     """
     data, box = split(task, seed), fitted(task, seed).box
     rows, size = data.held_X.iloc[: task.instances], {}
-    for name, explainer in METHODS.items():
+    floors = {name: BASELINES[name] for name in ("random", "permutation")}
+    for name, explainer in (METHODS | floors).items():
         try:
             one = explain_with(explainer, box, data.table, rows, child(seed, "agreement", name))
         except NotApplicable:  # the queries of a row say why
             continue
         size[name] = one.importance[:, :, 0]
     found = []
-    for a, b in combinations(size, 2):
+    for a, b in [pair for pair in combinations(size, 2) if pair[0] not in floors]:
         alike = metrics.spearman(size[a], size[b])
         alike = alike[np.isfinite(alike)]  # where all of one tie there is no order
         reach = stats.t.isf((1 - LEVEL) / 2, max(len(alike) - 1, 1)) * stats.sem(alike)
@@ -220,7 +225,7 @@ def _claim(statement: str, metric: str, better: str, worse: str, **where: Any) -
 STUDY = ll.Study(
     question="Lime, shap and limelab on the same models: what does each cost, and give?",
     tasks=[ll.Task(data, model, instances=5) for model in MODELS for data in DATA],
-    conditions=ll.Conditions(METHODS, {name: {"method": name} for name in METHODS}),
+    conditions=ll.Conditions(METHODS, {name: {"method": name} for name in METHODS}) | BASELINES,
     judge=ll.Judge(ll.Gaussian(), radii=(0.5,), size=300),
     metrics=[
         metrics.TopK(3),

@@ -18,6 +18,7 @@ from scipy.spatial.distance import cdist
 
 import limelab as ll
 from limelab import metrics, models
+from limelab.lime import explain_with
 from limelab.metrics.constraints import broken_ranges
 from limelab.metrics.outlying import embedded
 from limelab.metrics.probing import (
@@ -58,6 +59,7 @@ LAWS = {
 }
 SHORT = {"Neighbours": "near rows", "KernelDensity": "density"}  # under an axis
 LINE = ll.Ridge(0.1)  # enough to hold a line together where columns are near copies
+STILL = ll.Lasso(1e12)  # no column is worth its penalty: a surrogate that stands still
 
 
 @dataclass(frozen=True)
@@ -150,14 +152,16 @@ def agreement_with_noise(task: ll.Task, seed: int) -> pd.DataFrame:
     """How far each law's importances agree with those under noise near x, row by row.
 
     Spearman's correlation, its mean over rows with a t interval, and the median Jaccard index of
-    the top three. "Gaussian" is noise again from another seed: the most to hope for.
-    Rows where the model is flat under one of the two are left out; `rows` are left.
+    the top three. "Gaussian" is noise again from another seed: the most to hope for. "random" is
+    chance, and "permutation" one importance for all rows. Rows where the model is flat under one of
+    the two are left out; `rows` are left.
     """
     fits, found = _fits(task, seed), []
     noise = _fit(_lime("Gaussian"), task, seed, "again")["importance"]
-    for law, fit in fits.items():
-        ranks = metrics.spearman(fit["importance"], noise)
-        same = metrics.top_k_jaccard(fit["importance"], noise, 3)
+    sizes = {law: fit["importance"] for law, fit in fits.items()} | _of_no_law(task, seed)
+    for law, importance in sizes.items():
+        ranks = metrics.spearman(importance, noise)
+        same = metrics.top_k_jaccard(importance, noise, 3)
         said = {"law": SHORT.get(law, law), **_with_interval(ranks[np.isfinite(ranks)])}
         found.append({**said, "top_3_jaccard": _median(same)})
     return pd.DataFrame(found)
@@ -167,6 +171,16 @@ def agreement_with_noise(task: ll.Task, seed: int) -> pd.DataFrame:
 def _fits(task, seed):
     """What `_fit` says of each law near the rows."""
     return {law: _fit(_lime(law), task, seed, "earned") for law in LAWS}
+
+
+def _of_no_law(task, seed):
+    """Importances (I, k) of the first output, of who looks nowhere round a row."""
+    data, box = split(task, seed), fitted(task, seed).box
+    rows, found = data.held_X.iloc[:ROWS], {}
+    for name, one in ll.baseline_conditions(names=("random", "permutation")).items():
+        said = explain_with(one, box, data.table, rows, child(seed, name))
+        found[name] = said.importance[..., 0]
+    return found
 
 
 def _with_interval(values):
@@ -255,10 +269,17 @@ def conditions() -> ll.Conditions:
     return found
 
 
+def baselines() -> ll.Conditions:
+    """Who knows nothing, noise near x without sampling error, and a surrogate that stands still."""
+    near = LAWS["Gaussian"]["near"]
+    flat = {"flat": ll.Lime(surrogate=STILL, n_samples=SAMPLES, draws="own", **near)}
+    return ll.baseline_conditions(ll.ExactLime(**near)) | ll.Conditions(flat, baselines=flat)
+
+
 STUDY = ll.Study(
     question="Where to look: is more data-driven better, and who says so?",
     tasks=[ll.Task(data, model, instances=5) for model in MODELS for data in DATA],
-    conditions=conditions(),
+    conditions=conditions() | baselines(),
     judge=[
         ll.Judge(ll.Gaussian(), radii=(0.25, 0.5, 1.0), size=300),
         ll.Judge(ll.Neighbours(), radii=(0.05, 0.1, 0.25), size=300),

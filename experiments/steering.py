@@ -16,7 +16,7 @@ import pandas as pd
 
 import limelab as ll
 from limelab import exact, metrics, models
-from limelab.seeds import child
+from limelab.seeds import child, generator
 from limelab.statistics.bands import simultaneous_band
 from limelab.study.ready import fitted, split
 from limelab.types import Cloud, Design, Evidence, NotApplicable, Score
@@ -26,6 +26,7 @@ MODELS = (models.forest(), models.network())
 WIDTH = 0.5  # of the neutral law, in background standard deviations
 FACTORS = (0.1, 0.5, 1.0, 2.0, 4.0, 8.0)
 REPEATS, SAMPLES = 12, 2048
+STILL = ll.Lasso(1e12)  # no column is worth its penalty: a surrogate that stands still
 
 
 def _favourite(view: Any) -> int:
@@ -140,8 +141,8 @@ class FavouriteShare:
         share = np.divide(
             values[:, :, column], total, out=np.full(total.shape, np.nan), where=total > 0
         )
-        none = np.where(np.isnan(share), "no column has any importance", "")
-        return [Score(share, note=none.astype(object))]
+        why = np.where(total == 0, "no column has any importance", evidence.declined[..., None])
+        return [Score(share, note=why)]
 
 
 def effect_of_a_favourite_column(task: ll.Task, seed: int) -> pd.DataFrame:
@@ -175,7 +176,8 @@ def turned_from_the_exact_slopes(task: ll.Task, seed: int) -> pd.DataFrame:
     """How far each leaning turns the slopes away from the exact neutral ones.
 
     `cosine` is that between the mean slopes of 12 runs and the exact slopes of the neutral law: 1
-    where there is no bias, up to what is left of the noise, which the neutral row shows.
+    where there is no bias, up to what is left of the noise, which the neutral row shows. "random"
+    is chance, a mean over as many draws.
     """
     data = split(task, seed)
     if data.table.categorical.any() or task.model.name != "forest":
@@ -189,7 +191,15 @@ def turned_from_the_exact_slopes(task: ll.Task, seed: int) -> pd.DataFrame:
         turned = metrics.top_k_jaccard(np.abs(slopes.mean(axis=0)), np.abs(truth), 3)
         own = {"leaning": name, "cosine": _cosine(slopes.mean(axis=0), truth)}
         rows.append({**own, "top_3_jaccard": float(turned)})
-    return pd.DataFrame(rows)
+    return pd.DataFrame([*rows, _by_chance(truth, seed)])
+
+
+def _by_chance(truth, seed):
+    """What slopes that are drawn at random come to."""
+    drawn = generator(seed, "by chance").normal(size=(REPEATS, len(truth)))
+    first = metrics.top_k_jaccard(np.abs(drawn), np.abs(truth)[None], 3).mean()
+    turned = np.mean([_cosine(one, truth) for one in drawn])
+    return {"leaning": "random", "cosine": turned, "top_3_jaccard": first}
 
 
 def _exact(box, data, scale):
@@ -203,10 +213,17 @@ def _cosine(a, b):
     return float(a @ b / length) if length > 0 else np.nan
 
 
+def baselines() -> ll.Conditions:
+    """Who knows nothing, the exact line of neutral noise, and a surrogate that stands still."""
+    law = LEANING["neutral"]
+    flat = {"flat": ll.Lime(law, surrogate=STILL, n_samples=1024, draws="own")}
+    return ll.baseline_conditions(ll.ExactLime(law)) | ll.Conditions(flat, baselines=flat)
+
+
 STUDY = ll.Study(
     question="Can hand-picked perturbations steer an explanation, and does anybody notice?",
     tasks=[ll.Task(data, model, instances=6) for model in MODELS for data in DATA],
-    conditions=ll.vary(ll.Lime(n_samples=1024, draws="own"), perturbation=LEANING),
+    conditions=ll.vary(ll.Lime(n_samples=1024, draws="own"), perturbation=LEANING) | baselines(),
     judge=[ll.Judge(ll.Gaussian(), radii=(0.25, 0.5, 1.0), size=300)],
     metrics=[
         FavouriteShare(),

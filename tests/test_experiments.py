@@ -212,6 +212,54 @@ def test_shares_of_noise_and_what_stands_first() -> None:
     assert np.isnan(parts.NoiseShare().score(known)[0].values).all()
 
 
+def test_who_knows_the_columns_is_the_ceiling_of_importances(tmp_path: Path) -> None:
+    study = study_of("importance_as_truth")
+    names = ("planted_wine / forest", "known_wine / forest")
+    small = replace(
+        study,
+        tasks=[task for name in names for task in _tasks("importance_as_truth", name)],
+        conditions={name: study.conditions[name] for name in study.conditions.baselines},
+        claims=(),
+        measures=(),
+        repeats=1,
+    )
+    scores = small.run(tmp_path).scores.dropna(subset="value")
+    found = scores.set_index(["metric", "condition"])["value"]
+    columns = len(small.tasks[0].dataset().X.columns)
+    assert found["noise_share"].drop("random").to_dict() == {
+        "constant": pytest.approx(2 / columns),
+        "exact": 0.0,
+    }
+    assert found["used_first"].drop("random").to_dict() == {"constant": 0.5, "exact": 1.0}
+    assert 0 < found["noise_share", "random"] < 1
+
+
+FLAT = ("linear_limit", "perturbation_choice", "steering", "judge_decides", "packages")
+
+
+@pytest.mark.parametrize("stem", FLAT)
+def test_the_floor_of_fidelity_stands_still_at_any_scale(stem: str) -> None:
+    conditions = study_of(stem).conditions
+    assert {"flat"} <= set(conditions.baselines)
+    z = np.random.default_rng(0).normal(size=(2, 50, 3))
+    y = 1e6 * z[..., :1] + 3.0
+    still = conditions["flat"].surrogate.fit(z, np.ones((1, 50)), y)
+    assert not still.coef.any()
+    np.testing.assert_allclose(still.predict(2 * z), np.tile(y.mean(axis=1)[:, None], (50, 1)))
+
+
+def test_slopes_by_chance_turn_to_no_side() -> None:
+    parts, truth = module_of("steering"), np.array([3.0, -1.0, 0.5, 0.1, 2.0])
+    told = pd.DataFrame([parts._by_chance(truth, child(0, "chance", r)) for r in range(200)])
+    error = told["cosine"].std(ddof=1) / np.sqrt(200)
+    assert abs(told["cosine"].mean()) < 4 * error < 0.1
+    index = [
+        len({0, 1, 4} & set(one)) / len({0, 1, 4} | set(one)) for one in combinations(range(5), 3)
+    ]
+    error = told["top_3_jaccard"].std(ddof=1) / np.sqrt(200)
+    assert abs(told["top_3_jaccard"].mean() - np.mean(index)) < 4 * error
+
+
 def test_held_out_rows_find_no_error_in_a_line_that_is_true(tmp_path: Path) -> None:
     metric = module_of("perturbation_choice").HeldOutRmse()
     recipes = (ll.models.linear(), ll.models.network())
@@ -387,19 +435,20 @@ def test_scores_of_a_void_attack_say_that_it_is_void(tmp_path: Path) -> None:
     small = replace(
         study,
         tasks=few,
-        conditions={law: study.conditions[law] for law in ("Rows", "Gaussian")},
+        conditions={law: study.conditions[law] for law in ("Rows", "Gaussian", "undisguised")},
         claims=(),
         measures=(),
         repeats=1,
     )
     scores = small.run(tmp_path).scores
     void = scores[(scores["dataset"] == "hearts") & scores["metric"].str.endswith("_first")]
-    assert len(void) == 8  # two metrics, conditions and rows
+    assert len(void) == 12  # two metrics, conditions and rows
     assert void["value"].isna().all()
     assert void["note"].str.startswith("void attack: it decides 8").all()
     told = scores[scores["dataset"] == "wages"].groupby(["metric", "condition"])["value"].mean()
-    assert told["sensitive_first"].to_dict() == {"Gaussian": 0.0, "Rows": 1.0}
-    assert told["unrelated_first"].to_dict() == {"Gaussian": 1.0, "Rows": 0.0}
+    seen = {"Gaussian": 0.0, "Rows": 1.0, "undisguised": 1.0}
+    assert told["sensitive_first"].to_dict() == seen
+    assert told["unrelated_first"].to_dict() == {name: 1 - one for name, one in seen.items()}
 
 
 def test_people_that_are_not_on_this_machine_are_left_out_with_a_reason(
@@ -667,7 +716,7 @@ def test_each_method_agrees_most_with_its_like() -> None:
     parts = module_of("packages")
     (task,) = _tasks("packages", "diabetes / forest")
     told = parts.agreement_of_methods(task, 0).set_index(["a", "b"])
-    assert len(told) == 7 * 6 // 2
+    assert len(told) == 7 * 6 // 2 + 7 * 2  # and with who knows nothing of a row
     alike = told["rank_correlation"]
     assert alike["limelab", "exact lines"] > 0.95
     assert alike["kernel SHAP", "TreeSHAP"] > alike["kernel SHAP", "exact lines"] + 0.2
