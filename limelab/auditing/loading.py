@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
@@ -99,52 +98,6 @@ def model_from(target: str) -> Any:
     return found
 
 
-def ready(model: Any) -> Any:
-    """A model as the lab asks it: results of statsmodels get the columns that they were fitted on.
-
-    A formula reads a frame by itself. Results of arrays or frames name their columns, of which
-    "const" is made of ones where the data have none.
-
-    Examples
-    --------
-    >>> ready(abs) is abs
-    True
-    """
-    names = getattr(getattr(model, "model", None), "exog_names", None)
-    if names is None or not type(model).__module__.startswith("statsmodels."):
-        return model
-    if getattr(model.model, "formula", None) is not None:
-        return _Formula(model)
-    return _Columns(model, tuple(map(str, names)))
-
-
-@dataclass(frozen=True, eq=False)
-class _Formula:
-    """Results of a formula: they make their own columns of a frame."""
-
-    results: Any
-
-    def __call__(self, rows: Any) -> Any:
-        return np.asarray(self.results.predict(rows))
-
-
-@dataclass(frozen=True, eq=False)
-class _Columns:
-    """Results that want the columns they were fitted on, in their order."""
-
-    results: Any
-    names: tuple[str, ...]
-
-    def __call__(self, rows: pd.DataFrame) -> Any:
-        whole = rows if "const" in rows.columns else rows.assign(const=1.0)
-        missing = [name for name in self.names if name not in whole.columns]
-        if missing:
-            raise BadInput(
-                f"the results were fitted on {list(self.names)}, and the data lack {missing}"
-            )
-        return np.asarray(self.results.predict(whole[list(self.names)]))
-
-
 def data_from(path: Path, target: str | None, rows: str, missing: str, model: Any) -> Data:
     """A table from CSV or Parquet: features, target, and the rows to be explained.
 
@@ -213,7 +166,7 @@ def _without_target(
         return frame, None, []
     if target not in frame.columns:
         raise BadInput(
-            f"--target {target}: {path} has no such column; it has {list(frame.columns)[:10]}"
+            f"--target {target}: {path} has no such column; it has {_some(frame.columns)}"
         )
     y = frame[target]
     if y.isna().any():
@@ -227,15 +180,30 @@ def _wanted(frame: pd.DataFrame, model: Any, path: Path) -> tuple[pd.DataFrame, 
     names = getattr(model, "feature_names_in_", None)
     if names is None:
         return frame, []
-    missing = [name for name in names if name not in frame.columns]
+    spelled = _spelled(frame)
+    missing = [name for name in names if name not in spelled]
     if missing:
         raise BadInput(
-            f"{path} lacks {missing[:8]}, on which the model was fitted; it has "
-            f"{list(frame.columns)[:10]}"
+            f"{path} lacks {_some(missing)}, on which the model was fitted; it has "
+            f"{_some(frame.columns)}"
         )
-    extra = [str(name) for name in frame.columns if name not in set(names)]
+    wanted = [spelled[name] for name in names]
+    extra = [str(name) for name in frame.columns if name not in set(wanted)]
     note = f"columns that the model was not fitted on are left out: {', '.join(extra)}"
-    return frame[list(names)], [note] if extra else []
+    return frame[wanted], [note] if extra else []
+
+
+def _spelled(frame: pd.DataFrame) -> dict[str, str]:
+    """Columns by every name that a model knows them by: LightGBM writes "_" for a space."""
+    columns = [str(name) for name in frame.columns]
+    return {name.replace(" ", "_"): name for name in columns} | {name: name for name in columns}
+
+
+def _some(names: Iterable[Any], most: int = 8) -> str:
+    """The first few of many names, and how many there are more."""
+    told = [repr(str(name)) for name in names]
+    more = f" and {len(told) - most} more" if len(told) > most else ""
+    return ", ".join(told[:most]) + more
 
 
 def _complete(frame: pd.DataFrame, missing: str, path: Path) -> tuple[pd.DataFrame, list[str]]:

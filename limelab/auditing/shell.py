@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from limelab.auditing.adapting import ready
 from limelab.auditing.judging import audit
-from limelab.auditing.loading import MISSING, Data, ready
+from limelab.auditing.loading import MISSING, Data
 from limelab.auditing.results import Audit
 from limelab.types import BadInput
 
