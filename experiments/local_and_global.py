@@ -149,7 +149,8 @@ class SignsHere(LeadsHere):
 
     def score(self, evidence: Evidence) -> Sequence[Score]:
         """One Score of shape (R, I, C)."""
-        if not (evidence.effect < 0).any():
+        shown = np.asarray(evidence.declined) == ""
+        if shown.any() and not (evidence.effect < 0).any():
             return [Score(np.full((1, 1, 1), np.nan), note="importances have no sign")]
         return _known(evidence, evidence.effect, self._right)
 
@@ -200,8 +201,9 @@ def how_often_another_column_leads(task: ll.Task, seed: int) -> pd.DataFrame:
     """Real rows at which another column leads than the one that leads over all of them.
 
     Rows count where two local permutations, each with points of its own, name the same column;
-    the others are undecided. The interval is that of a binomial share. `rank_correlation` is the
-    mean Spearman correlation of a row's importances with the global ones.
+    the others are undecided. The interval is that of a binomial share; `by_chance` is the share of
+    columns drawn at random. `rank_correlation` is the mean Spearman correlation of a row's
+    importances with the global ones.
     """
     if task.data_name not in REAL:
         return pd.DataFrame()
@@ -218,7 +220,8 @@ def how_often_another_column_leads(task: ll.Task, seed: int) -> pd.DataFrame:
     row = {
         **{"globally_leading": data.table.names[int(overall.argmax())], "rows": len(x)},
         **{"decided": int(sure.sum()), "share_led_by_another": other / max(int(sure.sum()), 1)},
-        **{"low": ends.low, "high": ends.high, "rank_correlation": float(np.nanmean(ranks))},
+        **{"low": ends.low, "high": ends.high, "by_chance": 1 - 1 / len(overall)},
+        "rank_correlation": float(np.nanmean(ranks)),
     }
     return pd.DataFrame([row])
 
@@ -267,6 +270,9 @@ ASKED = {
     "line here": LINE,
     "permutation here": PermutedHere(),
 }
+ENDS = ll.baseline_conditions(
+    ll.ExactLime(ll.Gaussian(WIDTH)), names=["random", "constant", "exact"]
+)  # a permutation is asked above
 KNOWN = [make.__name__ for make in SWITCHED]
 
 
@@ -276,7 +282,7 @@ STUDY = ll.Study(
         *(ll.Task(data, model, instances=6) for model in MODELS for data in SWITCHED),
         *(ll.Task(data, model, instances=6) for model in MODELS[1:] for data in REAL),
     ],
-    conditions=ll.Conditions(ASKED, {name: {"asked": name} for name in ASKED}),
+    conditions=ll.Conditions(ASKED, {name: {"asked": name} for name in ASKED}) | ENDS,
     judge=[ll.Judge(ll.Gaussian(), radii=(WIDTH,), size=200)],
     metrics=[
         LeadsHere(),

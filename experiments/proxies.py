@@ -334,6 +334,13 @@ GUARDS = {
 }
 
 
+COIN, HINDSIGHT = "a coin", "hindsight"  # floor and ceiling of every proxy
+ENDS = {
+    COIN: lambda told, true: generator(told.seed, "coin").random(len(true)),
+    HINDSIGHT: lambda told, true: -1.0 * wrong(told.coef, true)["wrong"],
+}
+
+
 def _word(found):
     """How far to trust (I,): not at all where a proxy has no number."""
     known = np.asarray(found, dtype=np.float64)
@@ -362,6 +369,7 @@ def _table(task, seed):
     for setting, lime in SETTINGS.items():
         told = Told(lime, box, data.table, rows, child(seed, setting))
         found = {by: np.asarray(proxy(told), dtype=float) for by, proxy in PROXIES.items()}
+        found |= {by: end(told, true) for by, end in ENDS.items()}
         whole = (told.first.declined == "") & (np.abs(true).max(axis=1) > 0)
         table = pd.DataFrame({"setting": setting, "row": rows.index, "truth": whence, **found})
         parts.append(table.assign(**wrong(told.coef, true))[whole])
@@ -369,7 +377,7 @@ def _table(task, seed):
 
 
 def foretold_by_family(task: ll.Task, seed: int) -> pd.DataFrame:
-    """AUROC of each proxy over all data sets of a model: a coin has 0.5.
+    """AUROC of each proxy over all data sets of a model: a coin has 0.5, hindsight 1.
 
     Right and wrong explanations of one data set are compared, in one setting or whatever their
     setting, pairs are added up over data sets, and the interval is the jackknife's over data sets
@@ -378,7 +386,7 @@ def foretold_by_family(task: ll.Task, seed: int) -> pd.DataFrame:
     tables, rows = _of_family(task, seed), []
     for pairs in ("in one setting", "of any settings") if tables else ():
         whole = pairs == "of any settings"
-        for by in PROXIES:
+        for by in (*PROXIES, *ENDS):
             parts = [[t] if whole else [p for _, p in t.groupby("setting")] for t in tables]
             won = np.array(
                 [np.sum([_pairs_won(_word(p[by]), p["wrong"]) for p in t], axis=0) for t in parts]
@@ -391,13 +399,14 @@ def foretold_by_family(task: ll.Task, seed: int) -> pd.DataFrame:
 def wrong_among_the_trusted(task: ll.Task, seed: int) -> pd.DataFrame:
     """Share of wrong explanations among those that a proxy trusts most, all settings together.
 
-    Foretold is what a coin does: the share among all. A mean over data sets; the interval is that
-    of the difference from the coin, data set by data set (Student's t).
+    Foretold is what a coin does: the share among all. Hindsight trusts the right ones first: no
+    proxy can have less. A mean over data sets; the interval is that of the difference from the
+    coin, data set by data set (Student's t).
     """
     tables, rows = _of_family(task, seed), []
     base = np.array([t["wrong"].mean() for t in tables])
     for share in COVERAGE if tables else ():
-        for by in PROXIES:
+        for by in (*PROXIES, *ENDS):
             found = np.array([_risk(_word(t[by]), t["wrong"], share) for t in tables])
             reach = stats.t.isf((1 - LEVEL) / 2, len(found) - 1) * stats.sem(found - base)
             said = {"family": f"all data, {task.model.name}", "trusted": share, "proxy": by}
@@ -469,7 +478,7 @@ class Guard:
     Parameters
     ----------
     lime : Lime
-    by : a proxy, "nothing" (it refuses none) or "chance"
+    by : a proxy, "nothing" (it refuses none), "chance" or "hindsight" (it knows the truth)
     """
 
     lime: ll.Lime
@@ -477,7 +486,7 @@ class Guard:
     takes_domain: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        if self.by not in (*PROXIES, "nothing", "chance"):
+        if self.by not in (*PROXIES, "nothing", "chance", HINDSIGHT):
             raise BadInput(f"Guard(by={self.by!r}); expected one of {list(PROXIES)}")
 
     def explain(self, predict: Any, background: Any, rows: Any, seed: int = 0) -> Any:
@@ -488,10 +497,16 @@ class Guard:
 
     def _worst(self, told: Told) -> Any:
         chance = generator(told.seed, "chance").random(len(told.first.declined))
-        word = chance if self.by == "chance" else _word(PROXIES[self.by](told))
+        word = chance if self.by == "chance" else self._trust(told)
         word = np.where(told.first.declined == "", word, -np.inf)
         order = np.lexsort((chance, word))  # of equal trust, by chance
         return order[: len(word) // 3]
+
+    def _trust(self, told: Told) -> Any:
+        if self.by != HINDSIGHT:
+            return _word(PROXIES[self.by](told))
+        true, _ = true_slopes(told.box, told.table, told.table.encode(told.rows))
+        return ENDS[HINDSIGHT](told, true)
 
 
 def _without(explanation, rows):
@@ -512,7 +527,8 @@ class WrongShown:
     """Whether a wrong explanation is shown: its first column or one of its first three signs.
 
     The truth is the line through many points of the model in the region round the row. A row that
-    is refused shows nothing wrong; every guard refuses as many.
+    is refused shows nothing wrong; every guard refuses as many. Where there are no slopes, effects
+    are read: in the region one is the other times the same factor.
     """
 
     name: ClassVar[str] = "wrong_shown"
@@ -528,26 +544,28 @@ class WrongShown:
 
     def score(self, evidence: Evidence) -> Sequence[Score]:
         """One Score of shape (R, I, 1)."""
-        reason = why_no_columns(evidence) or ("" if evidence.coef is not None else "no slopes")
-        if reason:
+        if reason := why_no_columns(evidence):
             return refused(reason)
+        slopes = evidence.effect if evidence.coef is None else evidence.coef
         f = answers_of(evidence, self.name)[0, :, :, 0]
-        true = _line_through(f, _region(evidence.coef.shape[2]))
+        true = _line_through(f, _region(slopes.shape[2]))
         shown = np.asarray(evidence.declined) == ""
-        told = np.where(shown[..., None], evidence.coef[..., 0], 0.0)
+        told = np.where(shown[..., None], slopes[..., 0], 0.0)
         values = (wrong(told, true)["wrong"] & shown)[..., None].astype(float)
         flat = (np.abs(f - f[:, :1]).max(axis=1) == 0)[:, None]
         return [explained(values, {}, {"the model does not vary in the region": flat})]
 
 
 def conditions() -> ll.Conditions:
-    """Guards of two settings, beside what nobody guards."""
+    """Guards of two settings, beside what nobody guards and what knows the truth."""
     found = ll.Conditions({})
     for setting, proxies in GUARDS.items():
-        for by in ("nothing", "chance", *proxies):
-            guard = ll.Conditions({f"by {by}": Guard(SETTINGS[setting], by)})
+        for by in ("nothing", "chance", *proxies, HINDSIGHT):
+            name = f"by {by}"
+            ends = [name] if by == HINDSIGHT else []
+            guard = ll.Conditions({name: Guard(SETTINGS[setting], by)}, baselines=ends)
             found |= guard.tag(setting=setting, guard=by)
-    return found
+    return found | ll.baseline_conditions()
 
 
 def _claim(statement: str, setting: str, better: str, worse: str = "chance") -> ll.Claim:

@@ -35,7 +35,7 @@ SURROGATES = {
     "tree": ll.Tree(max_depth=3),
 }
 STEEP, FLAT, COUNTS, REPEATS = 3.0, 1.0, (2, 5, 10, 50, 200), 200
-ROWS = 5
+ROWS, CHANCES = 5, 1000
 
 
 # --- one formula each, as toolkits have it: row and explanation, and those of P moves -------------
@@ -267,12 +267,14 @@ def ranks_where_effects_tie(task: ll.Task, seed: int) -> pd.DataFrame:
 
     OpenXAI's rank correlation is Pearson's on ranks without gaps, and its pairwise agreement
     orders equals by their column: with the columns in reverse it says another thing of the same
-    explanations. Means over rows.
+    explanations. Means over rows. Floor and ceiling: random numbers, of as many columns and without
+    ties, and a run with itself.
     """
     data, box = split(task, seed), fitted(task, seed).box
     lime = ll.Lime(surrogate=SURROGATES["three columns"], n_samples=LINE.n_samples, draws="own")
     rows = data.held_X.iloc[:ROWS]
     a, b = (np.abs(lime.unwarned(box, data.table, rows, s).effect[..., 0]) for s in (1, 2))
+    c, d = generator(seed, "chance").random((2, CHANCES, a.shape[1]))
     definitions = {
         ("rank correlation", "Spearman"): metrics.spearman,
         ("rank correlation", "OpenXAI"): _dense,
@@ -283,6 +285,8 @@ def ranks_where_effects_tie(task: ll.Task, seed: int) -> pd.DataFrame:
         {
             **{"name": name, "definition": said, "value": float(np.nanmean(formula(a, b)))},
             "columns_reversed": float(np.nanmean(formula(a[:, ::-1], b[:, ::-1]))),
+            "by_chance": float(np.nanmean(formula(c, d))),
+            "with_itself": float(np.nanmean(formula(a, a))),
         }
         for (name, said), formula in definitions.items()
     ]
@@ -310,7 +314,7 @@ DENSE, SPARSE, SHRUNKEN = "all columns", "three columns", "shrunken"
 STUDY = ll.Study(
     question="Do metrics of one name say one thing?",
     tasks=[ll.Task(data, model, instances=4) for model in MODELS for data in DATA],
-    conditions=ll.vary(LINE, surrogate=SURROGATES),
+    conditions=ll.vary(LINE, surrogate=SURROGATES) | ll.baseline_conditions(),
     judge=[],
     metrics=[
         Decades(metrics.RelativeInputStability(NEARBY)),

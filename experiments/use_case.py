@@ -169,7 +169,10 @@ class OfSuperpixels(OfChanges):
 
 @dataclass(frozen=True)
 class Reach:
-    """How far the leading feature moves the answer: its importance over the model's spread."""
+    """How far the leading feature moves the answer: its importance over the model's spread.
+
+    Numbers without a local model have no unit to reach in and are declined.
+    """
 
     name: ClassVar[str] = "reach"
     better: ClassVar[str] = "higher"
@@ -180,6 +183,7 @@ class Reach:
         """One Score of shape (R, I, C)."""
         reasons = {
             **missing_explanations(evidence),
+            "numbers without a local model have no unit": np.array(evidence.g_at_x is None),
             "the model does not vary over the background": ~(evidence.model_sd > 0),
         }
         spread = np.where(evidence.model_sd > 0, evidence.model_sd, np.nan)
@@ -279,7 +283,9 @@ def does_it_name_what_was_made(task: ll.Task, seed: int) -> pd.DataFrame:
         ]
         order = [np.argsort(-one.importance[0, :, 0], kind="stable") for one in found]
         lead = [one.features[places[0]] for one, places in zip(found, order, strict=True)]
+        chance = sum(change.name == right for change in changes) / len(changes)
         row = {"asked_about": asked, **_share([name == right for name in lead], "named")}
+        row["named_by_chance"] = chance
         row["named_most"] = max(sorted(set(lead)), key=lead.count)
         rows.append({**row, "median_r2": float(np.median([one.r2[0, 0] for one in found]))})
     return pd.DataFrame(rows)
@@ -350,7 +356,7 @@ def tasks() -> list[ll.Task]:
 STUDY = ll.Study(
     question="Can an explanation by superpixels say that a model looks at the colour of a print?",
     tasks=tasks(),
-    conditions=conditions(),
+    conditions=conditions() | ll.baseline_conditions(names=["random", "constant"]),
     judge=[
         ll.Judge(SuperpixelsInMean(), radii=(0.5,), size=32),
         ll.Judge(SuperpixelsInGrey(), radii=(0.5,), size=32),

@@ -20,7 +20,7 @@ from scipy import stats
 import limelab as ll
 from limelab import datasets, embeddings, exact, metrics, models, presets
 from limelab.metrics.notes import explained, missing_explanations
-from limelab.seeds import child, generator
+from limelab.seeds import child
 from limelab.statistics.bands import simultaneous_band
 from limelab.study.ready import fitted, split
 from limelab.types import BadInput, Cloud, Evidence, NotApplicable, Score
@@ -77,15 +77,29 @@ class MappedBack:
 
 
 @dataclass(frozen=True)
-class AnyWords:
-    """Words in any order: what deleting words does by itself."""
+class DeletedOneByOne:
+    """Of the words that are left the one whose loss moves the answer most, five times: a ceiling.
+
+    It asks about the very deletions that it is judged by: the first is the best there is, those
+    after it the best that follow it. The first word is worth 5, the last 1.
+    """
 
     takes_domain: ClassVar[bool] = True
+    deterministic: ClassVar[bool] = True
 
     def explain(self, predict: Any, background: Any, rows: Any, seed: int) -> Any:
         """An array (words, 1) for each document."""
-        rng = generator(seed, "any words")
-        return [rng.normal(size=(len(view.names), 1)) for view, _ in background.views(rows)]
+        return [self._worth(predict, view)[:, None] for view, _ in background.views(rows)]
+
+    def _worth(self, predict: Any, view: Any) -> Any:
+        kept, worth = np.ones(len(view.names)), np.zeros(len(view.names))
+        lead = 1.0 if predict(view.decode(view.x))[0, 0] > 0.5 else -1.0
+        for value in range(DELETED, max(0, DELETED - len(kept) + 1), -1):
+            there = np.flatnonzero(kept)
+            less = kept - np.eye(len(kept))[there]
+            best = there[(lead * predict(view.decode(less))[:, 0]).argmin()]
+            kept[best], worth[best] = 0.0, lead * value
+        return worth
 
 
 @dataclass(frozen=True)
@@ -274,13 +288,20 @@ def _mass(law):
 
 
 def conditions() -> ll.Conditions:
-    """Words, dimensions, dimensions in words, lime's preset, and any words."""
+    """Words, dimensions, dimensions in words and lime's preset.
+
+    Any words are the floor, as are words that are all alike, which go in their order; words that
+    were found by deleting are the ceiling of a deletion.
+    """
     found = {"words": WORDS}
     found |= {NAMES[k]: _in_dimensions(k) for k in NAMES}
     found[IN_WORDS] = MappedBack(MANY)
     preset = presets.lime_text(num_samples=SAMPLES + 1, feature_selection="none")
-    found |= {"lime's preset": replace(preset, draws="own"), "any words": AnyWords()}
-    return ll.Conditions(found, {name: {"written_in": name} for name in found})
+    found["lime's preset"] = replace(preset, draws="own")
+    ends = {"any words": ll.RandomImportance(), "constant": ll.ConstantImportance()}
+    ends |= {"deleted one by one": DeletedOneByOne()}
+    found |= ends
+    return ll.Conditions(found, {name: {"written_in": name} for name in found}, baselines=ends)
 
 
 def tasks() -> list[ll.Task]:

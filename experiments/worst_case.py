@@ -233,7 +233,7 @@ def conditions() -> ll.Conditions:
 STUDY = ll.Study(
     question="How unstable can an explanation be at its worst row, and does anything warn of it?",
     tasks=[ll.Task(data, model, instances=6) for model in MODELS for data in DATA],
-    conditions=conditions(),
+    conditions=conditions() | ll.baseline_conditions(),
     judge=[ll.Judge(ll.Gaussian(), radii=(0.5,), size=200)],
     metrics=[Spread(), WorstSpread(), metrics.TopK(3), metrics.Rmse()],
     claims=[

@@ -588,13 +588,10 @@ def test_families_are_read_from_every_table(monkeypatch: pytest.MonkeyPatch) -> 
     parts, rng = module_of("proxies"), np.random.default_rng(0)
     tables = []
     for share in (0.1, 0.2, 0.3, 0.4):
-        table = pd.DataFrame(rng.random((80, len(parts.PROXIES))), columns=list(parts.PROXIES))
-        table["setting"], table["wrong"] = (
-            np.repeat(["near", "lime"], 40),
-            np.arange(80) < 80 * share,
-        )
-        table["wrong"] = rng.permutation(table["wrong"])
-        table["R2"] = -1.0 * table["wrong"]  # it knows
+        table = pd.DataFrame({by: rng.random(80) for by in (*parts.PROXIES, parts.COIN)})
+        table["setting"] = np.repeat(["near", "lime"], 40)
+        table["wrong"] = rng.permutation(np.arange(80) < 80 * share)
+        table["R2"] = table[parts.HINDSIGHT] = -1.0 * table["wrong"]  # it knows
         table["VSI"] = np.where(table["setting"] == "lime", -9.0, 0.0) - table["wrong"]
         tables.append(table)
     monkeypatch.setattr(parts, "_of_family", lambda task, seed: tables)
@@ -613,6 +610,8 @@ def test_families_are_read_from_every_table(monkeypatch: pytest.MonkeyPatch) -> 
     assert risk.loc[(0.75, "R2"), "measured"] == pytest.approx((0.05 + 0.15) / 0.75 / 4)
     assert (risk.loc[(slice(None), "CSI"), "low"] < 0.25).all()
     assert (risk.loc[(slice(None), "R2"), "high"] < 0.25).all()
+    for both in (told["measured"].unstack(), risk["measured"].unstack()):
+        np.testing.assert_array_equal(both[parts.HINDSIGHT], both["R2"])
 
 
 def test_a_guard_refuses_the_third_that_it_trusts_least() -> None:
@@ -630,6 +629,10 @@ def test_a_guard_refuses_the_third_that_it_trusts_least() -> None:
     assert set(np.flatnonzero(gone)) == set(np.argsort(-error)[:2])
     assert np.isnan(found.coef[gone]).all()
     np.testing.assert_array_equal(found.coef[~gone], plain.coef[~gone])
+    true, _ = parts.true_slopes(box, data.table, data.table.encode(rows))
+    bad = parts.wrong(plain.coef[..., 0], true)["wrong"]
+    knows = parts.Guard(lime, parts.HINDSIGHT).explain(box, data.table, rows, 3).declined != ""
+    assert 0 < (bad & knows).sum() == min(bad.sum(), 2)
     by_chance = [
         tuple(parts.Guard(lime, "chance").explain(box, data.table, rows, s).declined != "")
         for s in range(4)
@@ -659,6 +662,56 @@ def test_what_is_refused_shows_nothing_wrong(tmp_path: Path) -> None:
     assert shown.sum() > 0
     assert (guarded <= shown).all()
     assert np.isin(shown, (0.0, 1.0)).all()
+
+
+def test_baselines_are_wrong_by_their_effects_and_the_exact_answer_is_not(tmp_path: Path) -> None:
+    parts, study = module_of("proxies"), study_of("proxies")
+    (task,) = _tasks_of(parts, ("forest",))
+    few = {name: study.conditions[name] for name in study.conditions.baselines}
+    small = replace(study, tasks=[task], conditions=few, claims=(), measures=(), repeats=1)
+    scores = small.run(tmp_path).scores
+    wrong = scores.groupby("condition")["value"].mean()
+    assert wrong["exact"] == 0
+    assert wrong["random"] > 0.5
+    assert (wrong[wrong.index.str.endswith("hindsight")] < wrong["random"]).all()
+    assert len(wrong) == 6
+
+
+def test_deleting_one_word_after_another_is_what_any_order_falls_short_of() -> None:
+    parts, (task,) = module_of("words"), _tasks("words", "movie_snippets / counts_linear")
+    data, box = split(task, 0), fitted(task, 0).box
+    texts = list(data.held_X[:4])
+    found = parts.DeletedOneByOne().explain(box.ask, data.domain, texts, 0)
+    rng = np.random.default_rng(0)
+    for (view, _), worth in zip(data.domain.views(texts), found, strict=True):
+        up = 1.0 if box.ask(view.decode(view.x))[0, 0] > 0.5 else -1.0
+        orders = [
+            np.argsort(-up * worth[:, 0]),
+            *rng.permuted([np.arange(len(worth))] * 50, axis=1),
+        ]
+        masks = parts._deleted(np.array(orders))
+        left = up * box.ask(view.decode(masks.reshape(-1, len(worth))))[:, 0].reshape(51, -1)
+        assert left[0, 0] <= left[1:, 0].min() + 1e-12
+        assert left[0].mean() <= left[1:].mean(axis=1).min()
+        single = up * box.ask(view.decode(1.0 - np.eye(len(worth))))[:, 0]
+        assert single[worth[:, 0].argmax() if up > 0 else worth[:, 0].argmin()] == single.min()
+        assert np.sort(np.abs(worth[:, 0]))[-2:].tolist() == [4.0, 5.0]
+
+
+def test_the_reach_of_numbers_without_a_unit_is_declined() -> None:
+    metric = module_of("use_case").Reach()
+    evidence = SimpleNamespace(
+        importance=np.full((2, 3, 4, 1), 0.5),
+        model_sd=np.array([0.25]),
+        declined=np.full((2, 3), "", dtype=object),
+        g_at_x=np.zeros((2, 3, 1)),
+        r2=np.zeros((2, 3, 1)),
+    )
+    assert (metric.score(evidence)[0].values == 2).all()
+    evidence.g_at_x = None
+    (score,) = metric.score(evidence)
+    assert np.isnan(score.values).all()
+    assert (score.note == "numbers without a local model have no unit").all()
 
 
 def _tasks_of(parts: Any, names: tuple[str, ...], data: str = "iris") -> list[Task]:
