@@ -134,7 +134,7 @@ class Lime(Sampler):
     draws: Literal["shared", "own"] = "shared"
 
     def __post_init__(self) -> None:
-        count(self, "n_samples", most=_MOST_SAMPLES)
+        count(self, "n_samples", least=2, most=_MOST_SAMPLES)
         if self.draws not in ("shared", "own"):
             raise BadInput(f"Lime(draws={self.draws!r}); expected 'shared' or 'own'")
         _check_part(self, "perturbation", Perturbation, "cloud")

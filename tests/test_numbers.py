@@ -68,7 +68,7 @@ def test_different_parts_differ() -> None:
 def test_one_is_one(one: Any) -> None:
     assert repr(ll.Ridge(one)) == repr(ll.Ridge(1.0)) == "Ridge(alpha=1.0, select=None)"
     assert ll.Ridge(one) == ll.Ridge(1.0)
-    assert hash(ll.Lime(n_samples=one)) == hash(ll.Lime(n_samples=1))
+    assert hash(ll.Lime(n_samples=one + one)) == hash(ll.Lime(n_samples=2))
     assert type(Part(size=one).size) is int
     assert type(Part(width=one).width) is float
 

@@ -108,11 +108,12 @@ class AsImage:
 
     segmenter: Segmenter | None = None
     fill: Fill | None = None
-    changes: tuple[Change, ...] = ()
+    changes: tuple[Change, ...] | None = None
     limits: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "changes", tuple(self.changes))
+        if self.changes is not None:
+            object.__setattr__(self, "changes", tuple(self.changes))
         self.over()
         if self.limits is not None:
             low, high = self.limits
@@ -129,7 +130,8 @@ class AsImage:
         '4 changes, brightness to sepia'
         """
         told = {one.name: getattr(self, one.name) for one in fields(self)}
-        many = self.changes if len(self.changes) > _FEW else ()
+        changes = self.changes or ()
+        many = changes if len(changes) > _FEW else ()
         if many:
             told["changes"] = ()
         said = [f"{key}={value!r}" for key, value in told.items() if value]

@@ -54,17 +54,16 @@ class Image:
         segmenter: Segmenter | None = None,
         fill: Fill | None = None,
         *,
-        changes: Sequence[Change] = (),
+        changes: Sequence[Change] | None = None,
         limits: tuple[float, float] | None = None,
     ) -> None:
         self._segmenter = Slic() if segmenter is None else segmenter
         self._fill = Mean() if fill is None else fill
-        self._changes = tuple(changes)
+        self._changes = () if changes is None else _checked_changes(changes, segmenter, fill)
         self._limits = None if limits is None else _checked_limits(limits)
         self._known: dict[Hashable, Any] = {}
         _check_segmenter(self._segmenter)
         check_fill(self._fill)
-        _check_changes(self._changes, segmenter, fill)
 
     def __repr__(self) -> str:
         if self._changes:
@@ -281,15 +280,21 @@ def _check_segmenter(segmenter: Any) -> None:
         )
 
 
-def _check_changes(changes: Sequence[Any], segmenter: Any, fill: Any) -> None:
+def _checked_changes(changes: Sequence[Any], segmenter: Any, fill: Any) -> tuple[Change, ...]:
+    if not len(changes):
+        raise BadInput(
+            "Image(changes=[]) holds no change; expected some of Sepia(), Brightness(), "
+            "GaussianBlur() and Cast(), or no changes= for superpixels"
+        )
     for change in changes:
         if isinstance(change, type) or not isinstance(change, Change):
             raise BadInput(
                 f"Image(changes=...) holds {change!r}; expected Sepia(), Brightness(), "
                 "GaussianBlur() or Cast()"
             )
-    if changes and not (segmenter is None and fill is None):
+    if not (segmenter is None and fill is None):
         raise BadInput(
             "Image() came with changes and with superpixels; expected one of them: changes are "
             "made to the whole picture; give Image(changes=[...])"
         )
+    return tuple(changes)

@@ -244,6 +244,7 @@ BAD: dict[str, tuple[Callable[[], Any], str]] = {
     "segmenter": (lambda: Image("slic"), "expected Grid"),  # type: ignore[arg-type]
     "fill": (lambda: Image(fill=Mean), "expected Mean"),  # type: ignore[arg-type]
     "changes": (lambda: Image(changes=["sepia"]), "expected Sepia"),  # type: ignore[list-item]
+    "no change": (lambda: Image(changes=[]), "holds no change; expected some of Sepia"),
     "both": (lambda: Image(Grid(), changes=[Sepia()]), "changes and with superpixels"),
     "the model's shape": (
         lambda: ll.explain(lambda s: np.zeros(3), None, [PHOTO], domain=Image(Grid(2, 2))),
