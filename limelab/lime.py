@@ -134,7 +134,7 @@ class Lime(Sampler):
     draws: Literal["shared", "own"] = "shared"
 
     def __post_init__(self) -> None:
-        count(self, "n_samples", least=2, most=_MOST_SAMPLES)
+        count(self, "n_samples", most=_MOST_SAMPLES)
         if self.draws not in ("shared", "own"):
             raise BadInput(f"Lime(draws={self.draws!r}); expected 'shared' or 'own'")
         _check_part(self, "perturbation", Perturbation, "cloud")
@@ -455,7 +455,7 @@ class _Fitted:
         n = self.lime.n_samples
         for i in np.flatnonzero(self.n_effective < needed):
             reasons[i] = (
-                _few(n, needed[i] - 2)
+                _few(n, needed[i] - 2 if n > 1 else len(self.seen.names))  # of one, all stand still
                 if n < needed[i]
                 else f"{self.lime.kernel!r} leaves {self.n_effective[i]:.3g} effective samples of "
                 f"{n}, and {needed[i]} are needed; widen the kernel or take more samples"

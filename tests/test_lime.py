@@ -437,6 +437,7 @@ def test_one_sample_or_two_are_declined(surrogate: Any, n: int) -> None:
     with pytest.warns(LocalFitWarning):
         found = Lime(surrogate=surrogate, n_samples=n).explain(lambda rows: rows, data, data[:1])
     assert np.isnan(found.importance).all()
+    assert f"{n} for 0 features" not in found.declined[0]
 
 
 # Sharing, chunks, forms of input
