@@ -26,7 +26,7 @@ from sklearn.preprocessing import PolynomialFeatures
 import limelab as ll
 from limelab import datasets, exact, importance, metrics, models, presets
 from limelab.external.asked import asked
-from limelab.metrics.notes import explained
+from limelab.metrics.notes import explained, missing_explanations
 from limelab.metrics.probing import answers_of, found_coordinates, must_apply, refused
 from limelab.metrics.probing import why_not as why_no_columns
 from limelab.sampling import sample
@@ -39,6 +39,7 @@ WIDTH = 0.5  # of the region that decides what is true, in background standard d
 TIE = 0.05  # of the largest slope: what is nearer to it is a tie, what is smaller has no sign
 TOP, RUNS, MOST, SEEN, LEVEL = 3, 5, 10, 128, 0.95
 POINTS = 2048  # that stand for the region where a metric asks about it
+REFUSED = "refused: it is trusted least"
 COVERAGE = (0.25, 0.5, 0.75)
 SETTINGS = {
     "near": ll.Lime(ll.Gaussian(WIDTH), n_samples=64, draws="own"),
@@ -512,7 +513,7 @@ class Guard:
 def _without(explanation, rows):
     """The explanation with some rows refused."""
     declined = explanation.declined.copy()
-    declined[rows] = np.where(declined[rows] == "", "refused: it is trusted least", declined[rows])
+    declined[rows] = np.where(declined[rows] == "", REFUSED, declined[rows])
     names = ("importance", "effect", "slope", "coef", "stderr", "r2", "r2_out", "g", "intercept")
     arrays = {name: np.array(getattr(explanation, name)) for name in names}
     for array in arrays.values():
@@ -527,8 +528,9 @@ class WrongShown:
     """Whether a wrong explanation is shown: its first column or one of its first three signs.
 
     The truth is the line through many points of the model in the region round the row. A row that
-    is refused shows nothing wrong; every guard refuses as many. Where there are no slopes, effects
-    are read: in the region one is the other times the same factor.
+    is refused shows nothing wrong; every guard refuses as many. A row without an explanation has no
+    score. Where there are no slopes, effects are read: in the region they are as good, up to one
+    factor.
     """
 
     name: ClassVar[str] = "wrong_shown"
@@ -553,7 +555,8 @@ class WrongShown:
         told = np.where(shown[..., None], slopes[..., 0], 0.0)
         values = (wrong(told, true)["wrong"] & shown)[..., None].astype(float)
         flat = (np.abs(f - f[:, :1]).max(axis=1) == 0)[:, None]
-        return [explained(values, {}, {"the model does not vary in the region": flat})]
+        missing = {why: at for why, at in missing_explanations(evidence).items() if why != REFUSED}
+        return [explained(values, {}, {"the model does not vary in the region": flat, **missing})]
 
 
 def conditions() -> ll.Conditions:

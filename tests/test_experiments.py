@@ -666,11 +666,13 @@ def test_what_is_refused_shows_nothing_wrong(tmp_path: Path) -> None:
 
 def test_baselines_are_wrong_by_their_effects_and_the_exact_answer_is_not(tmp_path: Path) -> None:
     parts, study = module_of("proxies"), study_of("proxies")
-    (task,) = _tasks_of(parts, ("forest",))
+    known, unread = _tasks_of(parts, ("forest", "sine"))
     few = {name: study.conditions[name] for name in study.conditions.baselines}
-    small = replace(study, tasks=[task], conditions=few, claims=(), measures=(), repeats=1)
+    small = replace(study, tasks=[known, unread], conditions=few, claims=(), measures=())
     scores = small.run(tmp_path).scores
-    wrong = scores.groupby("condition")["value"].mean()
+    values = scores.groupby(["task", "condition"])["value"]
+    assert values.count()[unread.name, "exact"] == 0  # it declines what is no tree
+    wrong = values.mean()[known.name]
     assert wrong["exact"] == 0
     assert wrong["random"] > 0.5
     assert (wrong[wrong.index.str.endswith("hindsight")] < wrong["random"]).all()
