@@ -122,8 +122,8 @@ def card(one: Verdict) -> str:
     """One row of the audit: verdict, reasons, remedy, bars, and what else was measured."""
     case = one.case
     several = len(case.measured.subject.box.outputs) > 1
-    of = f" for “{escape(case.output)}”" if several else ""
-    title = f"Row {escape(case.instance)}: the model says {number(case.f)}{of}"
+    of = f" to “{escape(case.output)}”" if several else ""
+    title = f"Row {escape(case.instance)}: the model gives {number(case.f)}{of}"
     remedies = "".join(f"<li>{escape(remedy)}</li>" for remedy in one.remedies)
     remedy = f'<div class="remedy"><b>What to do</b><ul>{remedies}</ul></div>' if remedies else ""
     shown = bars(case) if case.there else ""
