@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         Strength,
     )
     from limelab.study import (
+        Bound,
         Claim,
         Conditions,
         Judge,
@@ -121,6 +122,7 @@ _HOMES = {
         "Strength",
     ),
     "limelab.study": (
+        "Bound",
         "Claim",
         "Conditions",
         "Judge",
@@ -165,6 +167,7 @@ __all__ = [
     "BayesianRidge",
     "BinFrequencies",
     "Binned",
+    "Bound",
     "Claim",
     "Conditions",
     "ConstantImportance",

@@ -20,6 +20,12 @@ from limelab.statistics.cells import (
     Grids,
     differences,
 )
+from limelab.statistics.clustered import (
+    Jackknifed,
+    Share,
+    clustered_share,
+    jackknifed,
+)
 from limelab.statistics.comparison import (
     COMPARE_COLUMNS,
     compare,
@@ -119,12 +125,15 @@ __all__ = [
     "Estimate",
     "Grids",
     "Intervals",
+    "Jackknifed",
     "Outcome",
     "Posterior",
     "Ranking",
+    "Share",
     "Size",
     "Variances",
     "bayesian_signed_rank",
+    "clustered_share",
     "clusters",
     "compare",
     "critical_difference",
@@ -139,6 +148,7 @@ __all__ = [
     "holm",
     "holm_levels",
     "in_general",
+    "jackknifed",
     "mean_of_means",
     "mixed_model",
     "nemenyi_groups",

@@ -1,6 +1,7 @@
 """Studies: what to run, the plan, the store and the runner; they hold no formulas."""
 
 from limelab.study.baselines import baseline_conditions
+from limelab.study.bounds import Bound
 from limelab.study.comparison import compare
 from limelab.study.evaluating import evaluate
 from limelab.study.results import Results
@@ -9,6 +10,7 @@ from limelab.study.tiers import Grow
 from limelab.study.variants import of_cause, refits
 
 __all__ = [
+    "Bound",
     "Claim",
     "Conditions",
     "Grow",

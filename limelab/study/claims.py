@@ -22,6 +22,8 @@ from limelab.statistics import (
     holm,
     verdict,
 )
+from limelab.study.bounds import Bound, Held, held
+from limelab.study.bounds import stood as bound_stood
 from limelab.study.spec import Claim, Study
 from limelab.study.steady import Stood, stood
 from limelab.study.variants import without_variants
@@ -36,10 +38,16 @@ COLUMNS = (
 )
 
 Grids = Mapping[Any, tuple[Any, Array]]
+Tables = Mapping[str, pd.DataFrame]
 
 
 def judge_claims(
-    study: Study, scores: pd.DataFrame, status: Mapping[str, str], *, verdicts: bool
+    study: Study,
+    scores: pd.DataFrame,
+    status: Mapping[str, str],
+    *,
+    verdicts: bool,
+    tables: Tables | None = None,
 ) -> pd.DataFrame:
     """Two rows a claim: on these tasks, and in general.
 
@@ -50,11 +58,14 @@ def judge_claims(
     status : mapping of claim hash to "declared" or "post hoc"
     verdicts : bool
         False for a quick run: estimates are printed, verdicts are not.
+    tables : mapping of measure to DataFrame, optional
+        What bounds are read from.
 
     Returns
     -------
     claims : DataFrame
-        statement, metric, scope, verdict, difference, low, high, p, p_holm, n_units (instances),
+        statement, metric, scope, verdict, difference, low, high, p, p_holm, n_units (instances, of
+        a bound the rows that it was read from),
         n_clusters (tasks, or data sets in general), n_missing, margin, declared, sentence, note,
         whole (the verdict over all of the data), stability (whether it stands on thirds and
         without each data set, see `limelab.study.steady`; where it does not, the verdict is
@@ -62,11 +73,11 @@ def judge_claims(
         Intervals, p_holm and verdicts carry Holm's correction, p does not. Declared claims are one
         family, and claims that came after the data another: they cannot change a verdict.
     """
-    grids = [_grids(study, claim, scores) for claim in study.claims]
+    grids = [_found(study, claim, scores, tables or {}) for claim in study.claims]
     families = [status.get(claim.digest, "") for claim in study.claims]
     scopes = {scope: _estimates(study, grids, families, scope) for scope in (ON_THESE, IN_GENERAL)}
 
-    def said(claim: Claim, scope: str, held: Grids | str, read: _Read) -> Stood:
+    def said(claim: Claim | Bound, scope: str, held: Grids | Held | str, read: _Read) -> Stood:
         return _stood(study, claim, scope, held, read) if verdicts else Stood(QUICK)
 
     rows = [
@@ -81,11 +92,22 @@ def judge_claims(
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _instances(grids: Grids | str) -> int:
+def _instances(grids: Grids | Held | str) -> int:
     """Instances with at least one value, over all tasks; none where there are no data."""
     if isinstance(grids, str):
         return 0
+    if isinstance(grids, Held):
+        return grids.read(ON_THESE).at(0.95).n_units
     return sum(int(np.isfinite(cells).any(axis=1).sum()) for _, cells in grids.values())
+
+
+def _found(
+    study: Study, claim: Claim | Bound, scores: pd.DataFrame, tables: Tables
+) -> Grids | Held | str:
+    """What a claim is read from, or the reason why there is nothing."""
+    if isinstance(claim, Bound):
+        return held(claim, tables, {task.name: task.data_name for task in study.tasks})
+    return _grids(study, claim, scores)
 
 
 def _grids(study: Study, claim: Claim, scores: pd.DataFrame) -> Grids | str:
@@ -122,7 +144,7 @@ class _Read:
 
 
 def _estimates(
-    study: Study, grids: Sequence[Grids | str], families: Sequence[str], scope: str
+    study: Study, grids: Sequence[Grids | Held | str], families: Sequence[str], scope: str
 ) -> list[_Read]:
     """Estimates at Holm's levels within each family; a claim without data carries its reason."""
     rng = generator(study.seed, "claims")
@@ -143,7 +165,9 @@ def _estimates(
     return read
 
 
-def _read(grids: Grids, scope: str, rng: np.random.Generator) -> Intervals:
+def _read(grids: Grids | Held, scope: str, rng: np.random.Generator) -> Intervals:
+    if isinstance(grids, Held):
+        return grids.read(scope)
     if scope == ON_THESE:
         return crossed([cells for _, cells in grids.values()], rng=rng)
     means = [(dataset, _mean(cells)) for dataset, cells in grids.values()]
@@ -156,18 +180,29 @@ def _mean(cells: Array) -> float:
     return float(present.mean()) if present.size else np.nan
 
 
-def _stood(study: Study, claim: Claim, scope: str, grids: Grids | str, read: _Read) -> Stood:
+def _stood(
+    study: Study, claim: Claim | Bound, scope: str, grids: Grids | Held | str, read: _Read
+) -> Stood:
     """The verdict of a claim in one scope, tried on parts of the data."""
     if isinstance(grids, str) or not np.isfinite(read.found.estimate):
         return Stood(NO_DATA)
+    if isinstance(grids, Held):
+        return bound_stood(grids, read.found, scope, read.level)
     whole = verdict(read.found, claim.margin)
     rng = generator(study.seed, "parts", claim.digest)
     return stood(whole, grids, scope, (claim.margin, read.level), rng)
 
 
-def _row(study: Study, claim: Claim, scope: str, read: _Read, said: Stood) -> dict[str, Any]:
-    found = read.found
-    unit = next(metric.unit for metric in study.metrics if metric.name == claim.metric)
+def _unit(study: Study, claim: Claim | Bound) -> str:
+    if isinstance(claim, Bound):
+        return claim.unit
+    return next(metric.unit for metric in study.metrics if metric.name == claim.metric)
+
+
+def _row(
+    study: Study, claim: Claim | Bound, scope: str, read: _Read, said: Stood
+) -> dict[str, Any]:
+    found, unit = read.found, _unit(study, claim)
     return {
         "statement": claim.statement,
         "metric": claim.metric,

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from limelab.study.bounds import Bound
 from limelab.study.entries import Entry
 from limelab.study.filing import path_of
 from limelab.study.plan import Plan
@@ -35,7 +36,8 @@ def stamp_of(plan: Plan, study: Study, declared: Mapping[str, str]) -> str:
     whether they were declared, its words, its tier, and the code that makes tables.
     """
     conditions = study.conditions
-    parts = [*study.metrics, *conditions.values(), *study.measures]
+    reads = [claim.read for claim in study.claims if isinstance(claim, Bound)]
+    parts = [*study.metrics, *conditions.values(), *study.measures, *study.summaries, *reads]
     said = [
         sorted(block.key for block in plan.asking()),
         [(name, record(one), conditions.factors[name]) for name, one in conditions.items()],

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
+from limelab.study.bounds import Bound
 from limelab.study.entries import Entry
 from limelab.study.plan import Plan
 from limelab.study.spec import Study
@@ -75,7 +76,8 @@ def _said(study: Study, plan: Plan, *, quick: bool) -> dict[str, Any]:
         "factors": list(study.conditions.factor_names),
         "baselines": list(study.conditions.baselines),
         "judges": [repr(judge) for judge in study.judge],
-        "metrics": {metric.name: _metric(metric) for metric in study.metrics},
+        "metrics": {metric.name: _metric(metric) for metric in study.metrics}
+        | {claim.metric: claim.told() for claim in study.claims if isinstance(claim, Bound)},
         "data": plan.fingerprints,
         "versions": _versions(),
     }

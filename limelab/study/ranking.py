@@ -15,6 +15,7 @@ from limelab.statistics import (
     reach,
     wilcoxon_groups,
 )
+from limelab.study.bounds import Bound
 from limelab.study.spec import Study
 from limelab.study.variants import without_variants
 from limelab.types import Array, Metric
@@ -51,7 +52,7 @@ def rankings(study: Study, scores: pd.DataFrame) -> pd.DataFrame:
         critical difference of ranks), sentence, note.
     """
     rows = without_variants(scores)
-    named = dict.fromkeys(claim.metric for claim in study.claims)
+    named = dict.fromkeys(one.metric for one in study.claims if not isinstance(one, Bound))
     metrics = [next(m for m in study.metrics if m.name == name) for name in named]
     found = [
         _ranked(study, mine, metric, subject)

@@ -82,6 +82,10 @@ class Results:
         path = self.folder / name
         return read_table(path) if path.is_file() else pd.DataFrame()
 
+    def measure(self, name: str) -> pd.DataFrame:
+        """What a measure told of all tasks; no rows where it told nothing."""
+        return self._table_or_none(f"measure_{name}.csv")
+
     @cached_property
     def tasks(self) -> pd.DataFrame:
         """Tasks with their data, models and test scores."""

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
+from limelab.study.bounds import Bound
 from limelab.study.claims import judge_claims
 from limelab.study.doing import Doing, Entries, Looking, Patience
 from limelab.study.done import note_done, stamp_of, unchanged
@@ -39,10 +40,14 @@ from limelab.study.tables import (
     write_manifest,
     write_measures,
     write_scores,
+    write_summaries,
     write_tasks,
 )
 from limelab.study.tiers import QUICK
 from limelab.types import BadInput, Metric
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -134,8 +139,18 @@ def _write_tables(
     write_tasks(folder, [_facts(run, task, asked) for task in plan.tasks])
     write_measures(folder, plan, run.store.get)
     told = results.scores_of({claim.metric for claim in study.claims})
-    write_claims(folder, judge_claims(study, told, declared, verdicts=study.tier != QUICK))
+    tables = _measured(study, results)
+    write_summaries(folder, study, tables)
+    claims = judge_claims(study, told, declared, verdicts=study.tier != QUICK, tables=tables)
+    write_claims(folder, claims)
     write_found(folder, rankings(study, told), splits(study, scored, run.store.get))
+
+
+def _measured(study: Study, results: Results) -> dict[str, pd.DataFrame]:
+    """What measures told of all tasks, where somebody reads it."""
+    read = {claim.measure for claim in study.claims if isinstance(claim, Bound)}
+    read |= {measure.__name__ for measure in study.measures} if study.summaries else set()
+    return {name: results.measure(name) for name in sorted(read)}
 
 
 def needed(store: Store, studies: Iterable[Study], memory: int) -> set[str]:

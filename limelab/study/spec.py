@@ -17,6 +17,7 @@ from limelab.domains import AsImage, AsText
 from limelab.lime import Lime
 from limelab.models import Recipe
 from limelab.numbers import count, positive
+from limelab.study.bounds import Bound
 from limelab.study.tiers import DEFAULT, FULL, MINUTES, QUICK, QUICK_MINUTES, Grow
 from limelab.study.valid import check_importable, check_study
 from limelab.types import BadInput, Explainer, Metric, Perturbation
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from limelab.study.results import Results
 
 Measure = Callable[["Task", int], "pd.DataFrame"]
+Summary = Callable[[Mapping[str, "pd.DataFrame"]], "pd.DataFrame"]
 CAUSES = ("", "seed", "bootstrap", "background")
 _QUICK_TASKS, _QUICK_INSTANCES, _QUICK_REPEATS = 4, 4, 3
 
@@ -358,9 +360,13 @@ class Study:
         From `vary`, or names and explainers.
     judge : Judge or sequence of Judges
     metrics : sequence of Metric
-    claims : sequence of Claim
+    claims : sequence of Claim or Bound
+        Of two conditions, or of a number that a measure tells.
     measures : sequence of functions (task, seed) -> DataFrame
         What is not a condition; cached like everything else.
+    summaries : sequence of functions (tables) -> DataFrame
+        What measures tell together: from a mapping of measure to its rows of all tasks, which have
+        the column task, to a table that stands beside theirs.
     repeats : int, default 20
     seed : int, default 0
     budget : float or None, default 3.5
@@ -379,8 +385,9 @@ class Study:
     conditions: Conditions
     judge: tuple[Judge, ...]
     metrics: tuple[Metric, ...]
-    claims: tuple[Claim, ...] = ()
+    claims: tuple[Claim | Bound, ...] = ()
     measures: tuple[Measure, ...] = ()
+    summaries: tuple[Summary, ...] = ()
     repeats: int = 20
     seed: int = 0
     budget: float | None = MINUTES
@@ -392,7 +399,7 @@ class Study:
         put = object.__setattr__
         if not isinstance(self.conditions, Conditions):
             put(self, "conditions", Conditions(self.conditions))
-        for name in ("tasks", "judge", "metrics", "claims", "measures"):
+        for name in ("tasks", "judge", "metrics", "claims", "measures", "summaries"):
             value = getattr(self, name)
             put(self, name, tuple(value) if isinstance(value, (list, tuple)) else (value,))
         count(self, "repeats")

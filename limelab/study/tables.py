@@ -97,6 +97,14 @@ def write_measures(folder: Path, plan: Plan, read: Read) -> None:
         write_atomically(folder / f"measure_{name}.csv", to_csv(pd.concat(frames)))
 
 
+def write_summaries(folder: Path, study: Study, told: Mapping[str, pd.DataFrame]) -> None:
+    """What measures say together, a table each; nothing where one of them told nothing."""
+    if any(rows.empty for rows in told.values()):
+        return
+    for summary in study.summaries:
+        write_atomically(folder / f"measure_{summary.__name__}.csv", to_csv(summary(told)))
+
+
 def write_claims(folder: Path, claims: pd.DataFrame) -> None:
     """Claims with their estimates and verdicts."""
     write_atomically(folder / CLAIMS, to_csv(claims))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from limelab.lime import Lime
+from limelab.study.bounds import Bound
 from limelab.study.needs import needs_of
 from limelab.types import BadInput
 
@@ -41,7 +42,12 @@ def check_study(study: Study) -> None:
     _check_metrics(study)
     for measure in study.measures:
         check_importable(f"Study(measures=...) holds {measure!r}", measure)
+    for summary in study.summaries:
+        check_importable(f"Study(summaries=...) holds {summary!r}", summary)
     for claim in study.claims:
+        if isinstance(claim, Bound):
+            _check_measure_of(claim, study)
+            continue
         _check_metric_of(claim, study)
         _check_sides(claim, study)
         _check_where(claim, study)
@@ -56,12 +62,13 @@ def check_importable(what: str, function: Any) -> None:
 def _check_kinds(study: Study) -> None:
     from limelab.study import spec  # which reads this file
 
-    for name, kind in (("tasks", spec.Task), ("judge", spec.Judge), ("claims", spec.Claim)):
+    kinds: dict[str, tuple[type, ...]]
+    kinds = {"tasks": (spec.Task,), "judge": (spec.Judge,), "claims": (spec.Claim, Bound)}
+    for name, kind in kinds.items():
         for value in getattr(study, name):
             if not isinstance(value, kind):
-                raise BadInput(
-                    f"Study({name}=...) holds {value!r}; expected {kind.__name__} values"
-                )
+                wanted = " or ".join(one.__name__ for one in kind)
+                raise BadInput(f"Study({name}=...) holds {value!r}; expected {wanted} values")
     for name in ("tasks", "conditions", "metrics"):
         if not len(getattr(study, name)):
             raise BadInput(f"Study({name}=()); expected at least one")
@@ -70,7 +77,8 @@ def _check_kinds(study: Study) -> None:
 def _check_names(study: Study) -> None:
     _check_unique("task", [task.name for task in study.tasks])
     _check_unique("judge", [judge.name for judge in study.judge])
-    _check_unique("measure", [getattr(measure, "__name__", "") for measure in study.measures])
+    tables = [*study.measures, *study.summaries]
+    _check_unique("measure", [getattr(table, "__name__", "") for table in tables])
     for name in study.conditions.factor_names:
         if name in _COLUMNS:
             raise BadInput(
@@ -112,6 +120,19 @@ def _check_judged(name: str, study: Study) -> None:
         raise BadInput(
             f"metric {name!r} needs a local model, which no condition of this study has; "
             "leave it out or add a Lime condition"
+        )
+
+
+def _check_measure_of(bound: Bound, study: Study) -> None:
+    names = sorted(measure.__name__ for measure in study.measures)
+    if bound.measure not in names:
+        raise BadInput(
+            f"bound {bound.statement!r} names the measure {bound.measure!r}; the study has {names}"
+        )
+    if bound.metric in {metric.name for metric in study.metrics}:
+        raise BadInput(
+            f"bound {bound.statement!r} reads what is called {bound.metric!r}, as a metric of the "
+            "study is; rename one"
         )
 
 
