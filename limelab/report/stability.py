@@ -91,6 +91,7 @@ def _drawer(
             ax.set_xlim(-0.04, 1.04)
         elif _far(cells[x]):
             ax.set_xscale("symlog", linthresh=0.1)
+            ax.xaxis.set_major_formatter("{x:g}")  # powers would be written in TeX, which is off
 
     return draw
 
