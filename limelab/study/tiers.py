@@ -18,7 +18,7 @@ from limelab.study.results import MANIFEST
 
 QUICK, DEFAULT, FULL = "quick", "default", "full"
 MINUTES = 3.5  # of a study on two cores; all studies together are promised in 75
-QUICK_MINUTES = 0.3  # of a quick run: seventeen of them are five
+QUICK_MINUTES = 0.3  # of a quick run: eighteen of them are five and a half
 
 
 @dataclass(frozen=True)
@@ -27,16 +27,17 @@ class Grow:
 
     Parameters
     ----------
-    instances, repeats : float, default 2
+    instances : float, default 2
+    repeats : float, default 1
 
     Examples
     --------
     >>> Grow(instances=3).of(12, 20)
-    (36, 40)
+    (36, 20)
     """
 
     instances: float = 2.0
-    repeats: float = 2.0
+    repeats: float = 1.0
 
     def __post_init__(self) -> None:
         positive(self, "instances")
