@@ -33,6 +33,7 @@ from limelab.study.loading import load_study
 from limelab.study.plan import make_plan
 from limelab.study.ready import fitted, split
 from limelab.types import NotApplicable
+from tests.benchmarks import audit_rules
 
 FOLDER = Path(__file__).parents[1] / "experiments"
 STEMS = sorted(path.stem for path in FOLDER.glob("*.py"))
@@ -714,6 +715,100 @@ def test_the_reach_of_numbers_without_a_unit_is_declined() -> None:
     (score,) = metric.score(evidence)
     assert np.isnan(score.values).all()
     assert (score.note == "numbers without a local model have no unit").all()
+
+
+def test_the_audit_is_scored_on_data_sets_that_its_rules_have_not_seen() -> None:
+    parts, study = module_of("audit_calibration"), study_of("audit_calibration")
+    assert not set(parts.FIT) & set(parts.SCORED)
+    assert [parts._plain(task) for task in study.tasks[::7]] == list(parts.SCORED)
+    assert {parts._plain(task) for task in parts.tasks(parts.FIT)} == set(parts.FIT)
+    assert len(study.tasks) == 7 * len(parts.SCORED)
+
+
+def test_curves_are_of_the_columns_that_go_best_with_the_target() -> None:
+    parts, rng = module_of("audit_calibration"), np.random.default_rng(0)
+    X = pd.DataFrame(rng.normal(3.0, 2.0, size=(200, 4)), columns=list("dcba"))
+    y = 3 * X["a"] + 2 * X["b"] + X["c"]
+    a, b, c = (((X[n] - X[n].median()) / X[n].std(ddof=0)).to_numpy() for n in "abc")
+    told = parts.ExclusiveOr().fit(X, y).predict(X)
+    np.testing.assert_allclose(told, np.where((a > 0) == (b > 0), 1, -1) + 0.4 * c)
+    np.testing.assert_allclose(parts.Even().fit(X, y).predict(X), a * a - abs(b) + 0.5 * c)
+
+
+def test_who_hides_reads_the_group_of_real_rows_and_the_coin_of_others() -> None:
+    parts = module_of("audit_calibration")
+    (task,) = _tasks("audit_calibration", "hidden_iris / hiding")
+    data, model = split(task, 0), fitted(task, 0).box.model
+    group, coin = data.train_X["group"] == "b", data.train_X["coin"] == "heads"
+    assert (model.predict(data.train_X) == group).mean() > 0.95
+    numbers = data.train_X.select_dtypes("number").columns
+    away = data.train_X.assign(**{name: data.train_X[name] + 100 for name in numbers})
+    assert (model.predict(away) == coin).all()
+    assert parts._plain(task) == "iris"
+
+
+def test_a_first_feature_or_a_sign_is_wrong_beyond_ties() -> None:
+    parts = module_of("audit_calibration")
+    size, true = np.array([1.0, 0.96, 0.5, 0.04]), np.array([1.0, 0.96, -0.5, 0.04])
+    assert not parts.wrong_first(np.array([1.0, 2.0, 0.0, 0.0]), size)  # a tie
+    assert parts.wrong_first(np.array([1.0, 0.0, 2.0, 0.0]), size)
+    told = np.array([4.0, 3.0, 1.0, 2.0])
+    assert not parts.wrong_sign(told, np.array([1.0, 1.0, 9.0, -1.0]), size, true)  # too small
+    assert parts.wrong_sign(told, np.array([1.0, -1.0, 9.0, 1.0]), size, true)
+    assert not parts.wrong_sign(told, np.array([1.0, 0.0, 9.0, 1.0]), size, true)  # says no sign
+
+
+def test_risk_and_coverage_are_counted_by_hand_and_ties_by_their_mean() -> None:
+    parts, rng = module_of("audit_calibration"), np.random.default_rng(0)
+    word, wrong = np.array([0.9, 0.5, 0.5, 0.1]), np.array([0, 1, 0, 1], dtype=bool)
+    orders = [(0, 1, 2, 3), (0, 2, 1, 3)]
+    by_hand = np.mean([np.cumsum(wrong[list(o)]) / np.arange(1, 5) for o in orders], axis=0)
+    np.testing.assert_allclose(parts.risks(word, wrong), by_hand)
+    assert parts.area(word, wrong) == pytest.approx(by_hand.mean())
+    assert parts.risks(np.zeros(4), wrong) == pytest.approx(0.5)  # nothing told, nothing gained
+    wrong = rng.random(300) < 0.3
+    best, worst = parts.area(-wrong.astype(float), wrong), parts.area(wrong.astype(float), wrong)
+    n, k = 300, int(wrong.sum())
+    assert best == pytest.approx(sum((m - n + k) / m for m in range(n - k, n + 1)) / n)
+    assert worst == pytest.approx((k + sum(k / m for m in range(k + 1, n + 1))) / n)
+
+
+def test_claims_of_the_audit_are_read_from_its_table() -> None:
+    parts = module_of("audit_calibration")
+    rows = pd.DataFrame(
+        {
+            "declined": [""] * 6 + ["why"],
+            "verdict": ["trust"] * 3 + ["reject", "caution", "caution", ""],
+            "wrong": [False, True, False, True, True, False, None],
+            "confidence": [0.9, 0.8, 0.7, 0.1, 0.2, 0.6, ""],
+            "R2": ["0.1", "0.2", "0.3", "0.9", "", "0.7", ""],
+        }
+    )
+    cluster = pd.Series(list("aabbccd"))
+    assert parts.wrong_of_all(rows, cluster).share == pytest.approx(3 / 6)
+    assert parts.wrong_of_trusted(rows, cluster).share == pytest.approx(1 / 3)
+    assert parts.trusted_of_right(rows, cluster).share == pytest.approx(2 / 3)
+    assert parts.wrong_of_all(rows, cluster).m == 3
+    mine = np.mean([0, 1 / 2, 1 / 3, 1 / 4, 2 / 5, 3 / 6])
+    theirs = np.mean([1, 1 / 2, 1 / 3, 2 / 4, 2 / 5, 3 / 6])  # what has no number comes last
+    below = parts.AreaBelow("R2")(rows, cluster)
+    assert below.whole == pytest.approx(theirs - mine)
+    assert parts.AreaBelow("confidence")(rows, cluster).whole == 0
+
+
+def test_verdicts_follow_from_the_numbers_that_are_kept_beside_them() -> None:
+    (task,) = _tasks("audit_calibration", "numbered_iris / even")
+    rows = module_of("audit_calibration").verdicts_and_truths(task, 0)
+    assert len(rows) == 2 * len(module_of("audit_calibration").EXPLAINERS)
+    assert set(rows["dataset"]) == {"iris"}
+    trust = (rows["verdict"] == "trust").to_numpy()
+    assert 0 < trust.sum() < len(rows)
+    assert (audit_rules.trusted(rows, ll.Rules()) == trust).all()
+    assert audit_rules.trusted(rows, ll.Rules(sure=1.0)).sum() < trust.sum()
+    told = audit_rules.choices(rows.assign(task=task.name))
+    kept = told.set_index(["sure", "least_r2", "same_lead"]).loc[(0.95, 0.1, 0.8)]
+    assert kept["trusted"] == trust.sum()
+    assert kept["wrong"] == (trust & rows["wrong"].to_numpy()).sum()
 
 
 def _tasks_of(parts: Any, names: tuple[str, ...], data: str = "iris") -> list[Task]:

@@ -27,6 +27,7 @@ CURVES: dict[str, tuple[tuple[str, int], ...]] = {
     "local_and_global": (("local_importance_across_a_switch", 1),),
     "judge_decides": (("error_of_a_line_judged_elsewhere", 1),),
     "same_name": (("what_the_number_of_moves_does", 1),),
+    "audit_calibration": (("risk_and_coverage", 1),),
 }
 RANKS: dict[str, int] = {"surrogate_choice": 2, "perturbation_choice": 2}
 
