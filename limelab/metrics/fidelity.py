@@ -13,6 +13,7 @@ from limelab.types import Array, Evidence, Judged, Score
 
 NO_MODEL = "the explainer has no local model"
 FLAT_MODEL = "the model does not vary over the background"
+_NO_R2 = "the explanation has no R2 of its fit: no local model, or a flat one of a flat model"
 TWO_OUTPUTS = 2
 TWO_RADII = 2
 
@@ -161,7 +162,8 @@ class LimeScore:
     def score(self, evidence: Evidence) -> Sequence[Score]:
         """One Score of shape (R, I, C)."""
         columns = {"n_effective": evidence.n_effective[..., None]}
-        return [explained(evidence.r2, columns, missing_explanations(evidence))]
+        reasons = {**missing_explanations(evidence), _NO_R2: np.isnan(evidence.r2)}
+        return [explained(evidence.r2, columns, reasons)]
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,8 @@ def test_gap_and_lime_score(evidence):
     (gap,), (lime,) = Gap().score(made), LimeScore().score(made)
     assert gap.values == pytest.approx(np.abs(made.g_at_x - made.f_at_x) / 2)
     assert lime.values == pytest.approx(made.r2)
+    (none,) = LimeScore().score(replace(made, r2=np.full_like(made.r2, np.nan)))
+    assert {note[:37] for note in none.note.ravel()} == {"the explanation has no R2 of its fit:"}
 
 
 def test_label_agreement_counts_equal_first_ranks(evidence):
