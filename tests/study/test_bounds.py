@@ -137,18 +137,19 @@ def test_no_rows_and_quick_runs_have_no_verdict() -> None:
 
 
 def test_data_sets_are_the_measure_s_own_where_it_names_them() -> None:
-    tables = {"rows_of": pd.DataFrame({"task": ["wine / linear"] * 4, "hit": [True] * 4})}
-    tables["rows_of"]["dataset"] = ["a", "b", "c", "d"]
+    tables = {"rows_of": pd.DataFrame({"task": ["wine / linear"] * 6, "hit": [True] * 6})}
+    tables["rows_of"]["dataset"] = list("abcdef")
     study = study_of(bound(at_most=0.5))
     found = judge_claims(study, pd.DataFrame(), {}, verdicts=True, tables=tables)
-    assert found["n_clusters"].tolist() == [1, 4]
+    assert found["n_clusters"].tolist() == [1, 6]
 
 
 def test_an_edited_bound_is_another() -> None:
     told = bound(at_most=0.5)
     assert told.digest == bound(at_most=0.5).digest
-    edited = [bound(at_most=0.4), bound(at_least=0.5), replace(told, statement="other")]
-    assert len({one.digest for one in [told, *edited]}) == 4
+    edited = [bound(at_most=0.4), bound(at_least=0.5), bound(at_least=0.4)]
+    edited += [replace(told, statement="other"), replace(told, measure="other")]
+    assert len({one.digest for one in [told, *edited]}) == 6
 
 
 @pytest.mark.parametrize(
