@@ -452,7 +452,7 @@ _OF = {"measure": "verdicts_and_truths"}
 STUDY = ll.Study(
     question="Is an explanation that the audit trusts right, and would a simpler rule do as well?",
     tasks=tasks(SCORED),
-    conditions=ll.Conditions(EXPLAINERS) | ll.baseline_conditions(),
+    conditions=ll.Conditions(EXPLAINERS) | ll.baseline_conditions(names=("random", "permutation")),
     judge=ll.Judge(ll.Gaussian(), radii=[0.5]),
     metrics=[metrics.LocalAgreement()],
     claims=[
