@@ -177,8 +177,8 @@ def tasks(names: tuple[str, ...]) -> list[ll.Task]:
     for name in names:
         numbers = _data(name, numbered)
         pairs += [(numbers, models.Recipe(exclusive_or)), (name, models.boosting(max_iter=50))]
-        pairs += [(name, models.network()), (numbers, models.Recipe(even)), (name, forest)]
-        pairs += [(_data(name, twin), forest), (_data(name, hidden), models.Recipe(hiding))]
+        pairs += [(_data(name, hidden), models.Recipe(hiding)), (numbers, models.Recipe(even))]
+        pairs += [(name, forest), (_data(name, twin), forest), (name, models.network())]
     return [ll.Task(data, model, instances=2, background=500) for data, model in pairs]
 
 
