@@ -44,8 +44,8 @@ def test_without_a_name_every_study_runs_and_says_what_it_may_take(
 ) -> None:
     first = shell("run", "--quick", "--jobs", "1")
     assert first.exit_code == 0, first.output
-    assert first.output.count("time: budget 18 s; no earlier run to estimate by") == 2
-    assert first.output.count(" of 18 s)") + first.output.count("OVER the budget of 18 s)") == 2
+    assert first.output.count("time: budget 15 s; no earlier run to estimate by") == 2
+    assert first.output.count(" of 15 s)") + first.output.count("OVER the budget of 15 s)") == 2
     index = (tmp_path / "results/report/index.html").read_text()
     for stem in (FIRST, SECOND):
         assert manifest(tmp_path, stem)["tier"] == "quick"
