@@ -147,7 +147,7 @@ def blackbox(model: Any, sample: Any, *, output: str | int | None = None) -> Bla
     counter = Counter()
     several, one = _first_look(model, method, sample, counter)
     outputs = _outputs(model, method, several.shape[1])
-    kept = None if output is None else _position(output, outputs)
+    kept = None if output is None else position(output, outputs)
     notes = _notes(method, several, one)
     chosen = outputs if kept is None else (outputs[kept],)
     return BlackBox(model, method, chosen, len(outputs), kept, notes, _rows_at_best(model), counter)
@@ -242,15 +242,34 @@ def _outputs(model: Any, method: Method, width: int) -> tuple[str, ...]:
     return names
 
 
-def _position(output: str | int, outputs: tuple[str, ...]) -> int:
+def position(output: Any, outputs: tuple[str, ...]) -> int:
+    """Which output is meant by its name or by its position.
+
+    Raises
+    ------
+    BadInput
+        Neither; or a number that is the position of one output and the label of another.
+
+    Examples
+    --------
+    >>> position("smith", ("clerk", "smith")), position(0, ("clerk", "smith"))
+    (1, 0)
+    """
     if isinstance(output, str) and output in outputs:
         return outputs.index(output)
-    if isinstance(output, int | np.integer) and 0 <= output < len(outputs):
-        return int(output)
-    raise BadInput(
-        f"Got output={output!r}, but expected one of {_some(outputs)} "
-        f"or a position from 0 to {len(outputs) - 1}."
-    )
+    whole = isinstance(output, int | np.integer) and not isinstance(output, bool)
+    if not whole or not 0 <= output < len(outputs):
+        raise BadInput(
+            f"Got output={output!r}, but expected one of {_some(outputs)} "
+            f"or a position from 0 to {len(outputs) - 1}."
+        )
+    if str(output) in outputs and outputs[output] != str(output):
+        raise BadInput(
+            f"Got output={output}, which is the label {str(output)!r} and the position of "
+            f"{outputs[output]!r}; name the one that is meant: output={str(output)!r} or "
+            f"output={outputs[output]!r}."
+        )
+    return int(output)
 
 
 def _notes(method: Method, several: Array, one: Array) -> tuple[str, ...]:

@@ -17,12 +17,12 @@ _MEANING = {RAISES: "raises it", LOWERS: "lowers it", UNSURE: "sign undetermined
 
 
 def own_axes(ax: Axes | None, *, height: float) -> Axes:
-    """The caller's axes, or new ones on a figure that pyplot does not manage."""
+    """The caller's axes, or new ones on a figure of pyplot's, which notebooks and windows show."""
     if ax is not None:
         return ax
-    from matplotlib.figure import Figure
+    from matplotlib import pyplot
 
-    return Figure(figsize=(8.0, height), layout="constrained").add_subplot()
+    return pyplot.subplots(figsize=(8.0, height), layout="constrained")[1]
 
 
 def effect_bars(

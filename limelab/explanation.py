@@ -12,6 +12,7 @@ import pandas as pd
 from scipy.special import stdtrit
 from scipy.stats import rankdata
 
+from limelab.blackbox import position
 from limelab.drawing import effect_bars, literal, own_axes
 from limelab.marking import coloured_words, overlay
 from limelab.types import (
@@ -478,11 +479,7 @@ class Explanation:
     def _output(self, instance: int, output: Any) -> int:
         if output is None:
             return int(np.argmax(self.f[self._position(instance)]))
-        if output in self.outputs:
-            return self.outputs.index(output)
-        if isinstance(output, (int, np.integer)) and 0 <= output < len(self.outputs):
-            return int(output)
-        raise BadInput(f"output={output!r}; expected one of {list(self.outputs)} or a position")
+        return position(output, self.outputs)
 
 
 def joined(parts: Sequence[Explanation]) -> Explanation:

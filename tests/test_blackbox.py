@@ -29,7 +29,7 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.svm import SVC
 
 from limelab import datasets, models
-from limelab.blackbox import BlackBox, _libraries, blackbox, known, one_thread
+from limelab.blackbox import BlackBox, _libraries, blackbox, known, one_thread, position
 from limelab.types import BadInput
 
 WINE, FAIR, DIABETES = (datasets.load(name) for name in ("wine", "anes96", "diabetes"))
@@ -332,3 +332,11 @@ def test_only_fitted_forests_and_lines_of_one_target_are_known() -> None:
     lines = LinearRegression().fit(ROWS, two)
     for other in (LogisticRegression(), writes, calls, lines, make_pipeline(StandardScaler())):
         assert known(other) is None
+
+
+def test_a_number_that_is_a_label_and_another_position_is_refused() -> None:
+    assert position(1, ("0", "1")) == 1
+    assert position("1", ("1", "2", "3")) == 0
+    assert position(0, ("1", "2", "3")) == 0  # no label: a position alone
+    with pytest.raises(BadInput, match="is the label '1' and the position of '2'"):
+        position(1, ("1", "2", "3"))

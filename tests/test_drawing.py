@@ -89,12 +89,14 @@ def test_odd_names_can_be_drawn() -> None:
     assert drawn(bars()) == [literal(name) for name in NAMES]
 
 
-def test_axes_are_the_callers_or_new_and_pyplot_knows_nothing() -> None:
+def test_axes_are_the_callers_or_new_ones_that_pyplot_shows() -> None:
     before = plt.get_fignums()
     mine = Figure().add_subplot()
     assert own_axes(mine, height=1) is mine
-    assert own_axes(None, height=2).figure.get_figheight() == 2  # type: ignore[union-attr]
     assert plt.get_fignums() == before
+    new = own_axes(None, height=2)
+    assert new.figure is plt.gcf()
+    assert new.figure.get_figheight() == 2  # type: ignore[union-attr]
     assert same_color(bars().lines[0].get_color(), INK)
 
 

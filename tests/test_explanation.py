@@ -333,7 +333,7 @@ def test_an_instance_is_a_position(instance: Any) -> None:
 
 @pytest.mark.parametrize("output", ["class_9", 3, -1, 0.5])
 def test_an_output_is_a_name_or_a_position(output: Any) -> None:
-    with pytest.raises(BadInput, match=r"output=.*; expected one of \['class_0'.*or a position"):
+    with pytest.raises(BadInput, match=r"output=.*, but expected one of 'class_0'.*or a position"):
         explained().plot(0, output)
 
 

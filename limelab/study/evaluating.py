@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from limelab import metrics as rooms
-from limelab.blackbox import BlackBox, one_thread
+from limelab.blackbox import BlackBox, one_thread, position
 from limelab.domains import Table, infer
 from limelab.lime import as_blackbox, checked_seed
 from limelab.study.attributions import Asked, explained_outputs, read
@@ -213,12 +213,8 @@ def _of_output(whole: BlackBox, attributions: Any, output: Any) -> BlackBox:
     """The outputs that attributions speak of."""
     if output is None:
         kept = explained_outputs(attributions, whole.outputs)
-    elif output in whole.outputs:
-        kept = whole.outputs.index(output)
-    elif isinstance(output, int) and 0 <= output < len(whole.outputs):
-        kept = output
     else:
-        raise BadInput(f"output={output!r}; expected one of {list(whole.outputs)} or a position")
+        kept = position(output, whole.outputs)
     if kept is None or len(whole.outputs) == 1:
         return whole
     return replace(whole, outputs=(whole.outputs[kept],), kept=kept)
