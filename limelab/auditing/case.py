@@ -19,6 +19,7 @@ from limelab.study.knowing import middle
 from limelab.types import Array
 
 NAN = float("nan")
+_UNLIKELY = 0.1  # a chance of leading below which the rival is said to lead, probably
 _ROUGH = 0.5  # R2 below which a confirmed explanation is told to have rough sizes
 
 
@@ -190,9 +191,16 @@ class Case:
     def lead_open(self) -> str:
         """Two features cannot be told apart."""
         held = self.held
+        lead, rival = self.names[held.lead], self.names[held.rival]
+        if held.lead_chance < _UNLIKELY:
+            return (
+                f"It names {lead} first, but in this region {rival} probably moves the model more: "
+                f"the chance that {lead} leads within ties is {held.lead_chance:.1%}, too much for "
+                "a contradiction."
+            )
         return (
-            f"Whether {self.names[held.lead]} or {self.names[held.rival]} moves the model more in "
-            "this region is within the error of the measurement."
+            f"Whether {lead} or {rival} moves the model more in this region is within the error of "
+            "the measurement."
         )
 
     def sign_contradicted(self) -> str:

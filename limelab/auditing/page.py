@@ -68,7 +68,7 @@ def body(told: Told, measured: Measured, rules: Rules) -> str:
     cards = "".join(card(one) for one in told.shown)
     return (
         "<h1>Can these explanations be relied on?</h1>"
-        f"{_lead(told, measured)}{_overview(told.shown)}"
+        f"{_lead(told, measured)}{_overview(told.shown, rules.tie)}"
         f"<h2>Row by row</h2>{cards}{_closing(told, measured, rules)}"
     )
 
@@ -101,7 +101,7 @@ def _region(law: Perturbation) -> str:
     return repr(law)
 
 
-def _overview(shown: Sequence[Verdict]) -> str:
+def _overview(shown: Sequence[Verdict], tie: float) -> str:
     rows = "".join(
         f'<tr><td><a href="#{_place(one.case)}">{escape(one.case.instance)}</a></td>'
         f"<td>{escape(one.case.output)}</td><td>{badge(one.word)}</td>"
@@ -115,6 +115,9 @@ def _overview(shown: Sequence[Verdict]) -> str:
     return (
         f'<div class="scroll" tabindex="0"><table><thead><tr>{head}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
+        '<p class="small">Confidence is the smallest of the chances that the first feature and the '
+        "signs are the model's, and of the share of repeats that name that feature. Features that "
+        f"the model follows within {tie:.0%} of each other are ties: either may be named first.</p>"
     )
 
 

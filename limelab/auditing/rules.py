@@ -196,7 +196,8 @@ def lead(case: Case, rules: Rules) -> Iterator[Finding]:
     elif held.lead_doubt <= rules.contradicted:
         yield Finding("lead", "reject", case.lead_contradicted(), another_explainer(case, rules))
     elif held.lead_chance < rules.sure:
-        yield Finding("lead open", "caution", case.lead_open(), "Read the two as equals.")
+        remedy = "Read the two as equals, or the model's own importances, which stand beside."
+        yield Finding("lead open", "caution", case.lead_open(), remedy)
 
 
 def signs(case: Case, rules: Rules) -> Iterator[Finding]:

@@ -46,6 +46,18 @@ def test_a_stricter_threshold_only_ever_takes_trust_away(told, name):
     assert set(words(told, **{name: STRICT[name]})) <= {"trust", "caution"}
 
 
+@pytest.mark.parametrize(
+    ("chance", "said"),
+    [
+        (0.5, "is within the error of the measurement"),
+        (0.02, "probably moves the model more: the chance that"),
+    ],
+)
+def test_a_lead_that_is_open_is_told_as_likely_as_it_is(told, chance, said):
+    measured = held(told, lead_chance=chance, lead_doubt=chance).measured
+    assert all(said in one.reasons for one in verdicts(measured, Rules()))
+
+
 def test_the_model_itself_decides_first(told):
     assert rules_broken(held(told, lead_chance=0.001, lead_doubt=0.002)) == {"lead"}
     assert words(held(told, lead_chance=0.001, lead_doubt=0.002)) == ["reject"] * 3
