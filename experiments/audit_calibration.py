@@ -30,7 +30,7 @@ from limelab.blackbox import one_thread
 from limelab.importance import Region, local_effects
 from limelab.representations import Standardized
 from limelab.seeds import child, generator
-from limelab.statistics import clustered_share, jackknifed
+from limelab.statistics import clustered_share, intraclass, jackknifed
 from limelab.study.ready import fitted, split
 from limelab.types import BadInput, NotApplicable
 
@@ -351,9 +351,13 @@ def wrong_of_all(rows: pd.DataFrame, cluster: Any) -> Any:
 
 
 def wrong_of_trusted(rows: pd.DataFrame, cluster: Any) -> Any:
-    """How often the word "trust" errs."""
+    """How often the word "trust" errs.
+
+    So few are wrong that they do not tell how errors come together: all explanations do.
+    """
     told = Told.of(rows, cluster)
-    return clustered_share(told.wrong[told.trusted], told.cluster[told.trusted])
+    alike = intraclass(told.wrong, told.cluster)
+    return clustered_share(told.wrong[told.trusted], told.cluster[told.trusted], alike=alike)
 
 
 def trusted_of_right(rows: pd.DataFrame, cluster: Any) -> Any:
@@ -408,8 +412,8 @@ def risk_and_coverage(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         said = {"rule": "the audit" if by == "confidence" else f"{by} alone"}
         for share in COVERAGE:
             risk = jackknifed(RiskAt(told.word(by), told.wrong, share), told.cluster).at(0.95)
-            ends = {"measured": risk.estimate, "low": max(0.0, risk.low)}
-            ends["high"] = min(1.0, risk.high)
+            low, high = np.clip([risk.low, risk.high], 0.0, 1.0)
+            ends = {"measured": risk.estimate, "low": low, "high": high}
             found.append({**said, "share_trusted": share, "foretold": told.wrong.mean(), **ends})
     return pd.DataFrame(found).assign(unit="share that is wrong")
 
@@ -431,16 +435,18 @@ class RiskAt:
 def what_the_words_are_worth(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Of each verdict: how many, and how many wrong, with the one-sided 95 % upper bound.
 
+    `size` is how many explanations that stand alone they are worth, models being alike inside.
     `once_wrong` counts what a single run says, in place of the mean of twenty.
     """
     rows = tables["verdicts_and_truths"]
     told, found = Told.of(rows, rows["task"]), []
+    alike = intraclass(told.wrong, told.cluster)
     for word in ("trust", "caution", "reject", "all"):
         mine = (told.rows["verdict"] == word).to_numpy() | (word == "all")
-        share = clustered_share(told.wrong[mine], told.cluster[mine])
+        share = clustered_share(told.wrong[mine], told.cluster[mine], alike=alike)
         once = told.rows["one_run_wrong"].to_numpy(dtype=bool)[mine]
         said = {"verdict": word, "explanations": share.n, "models": share.m}
-        said |= {"wrong": int(told.wrong[mine].sum()), "share": share.share}
+        said |= {"size": share.size, "wrong": int(told.wrong[mine].sum()), "share": share.share}
         bound = share.limits(0.05)[1] if share.m > 1 else np.nan
         found.append({**said, "upper_bound": bound, "once_wrong": int(once.sum())})
     return pd.DataFrame(found)

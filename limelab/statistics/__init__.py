@@ -24,6 +24,7 @@ from limelab.statistics.clustered import (
     Jackknifed,
     Share,
     clustered_share,
+    intraclass,
     jackknifed,
 )
 from limelab.statistics.comparison import (
@@ -148,6 +149,7 @@ __all__ = [
     "holm",
     "holm_levels",
     "in_general",
+    "intraclass",
     "jackknifed",
     "mean_of_means",
     "mixed_model",

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
+import statsmodels.formula.api as smf
 from scipy import stats
+from statsmodels.stats.anova import anova_lm
 
-from limelab.statistics import clustered_share, jackknifed
+from limelab.statistics import clustered_share, intraclass, jackknifed
+from limelab.types import BadInput
 
 
 class TestShare:
@@ -54,12 +58,68 @@ class TestShare:
             missed += share.limits(0.05)[1] < 0.1
         assert missed <= stats.binom.isf(0.001, 400, 0.05)
 
+    def test_none_in_clusters_counts_clusters_unless_it_is_known_how_alike_they_are(self):
+        cluster = np.repeat(np.arange(15), 6)
+        sizes = {alike: clustered_share(np.zeros(90), cluster, alike=alike).size
+                 for alike in (None, 1.0, 0.2, 0.0)}  # fmt: skip
+        assert sizes == pytest.approx({None: 15, 1.0: 15, 0.2: 90 / 2, 0.0: 90})
+
+    @pytest.mark.parametrize("alike", [0.1, 0.5, 0.9])
+    def test_a_share_of_few_is_bounded_where_it_is_known_how_alike_rows_are(self, alike):
+        rng, missed, p = np.random.default_rng(1), 0, 0.05
+        a, b = (1 / alike - 1) * p, (1 / alike - 1) * (1 - p)
+        cluster = np.repeat(np.arange(20), 10)
+        for _ in range(300):
+            hits = rng.random(200) < np.repeat(rng.beta(a, b, 20), 10)
+            missed += clustered_share(hits, cluster, alike=alike).limits(0.05)[1] < p
+        assert missed <= stats.binom.isf(0.001, 300, 0.05)
+
+    @pytest.mark.parametrize(
+        ("hits", "cluster", "said"),
+        [
+            ([0, 1, 2], [0, 0, 1], "something else than 0 and 1"),
+            ([0, 1, np.nan], [0, 0, 1], "something else than 0 and 1"),
+            (["a", "b"], [0, 1], "something else than 0 and 1"),
+            ([0, 1], [0, 0, 1], r"shape \(2,\) and clusters \(3,\)"),
+            ([0, 1], [0, np.nan], "1 of 2 rows have no cluster"),
+        ],
+    )
+    def test_bad_input_is_one_clear_error(self, hits, cluster, said):
+        for share in (clustered_share, intraclass):
+            with pytest.raises(BadInput, match=said):
+                share(hits, cluster)
+        with pytest.raises(BadInput, match="alike=2; expected"):
+            clustered_share([0, 1], [0, 1], alike=2)
+
     @pytest.mark.parametrize("m", [0, 1])
     def test_few_clusters_say_nothing(self, m):
         share = clustered_share(np.ones(m), np.arange(m))
         found = share.at(0.95)
         assert found.note == f"too few clusters: {m} of at least 2"
         assert np.isnan([found.low, found.high, found.p, share.against(0.5)]).all()
+
+
+class TestIntraclass:
+    @pytest.mark.parametrize("alike", [0.05, 0.3, 0.7])
+    def test_it_finds_that_of_a_beta_binomial_law(self, alike):
+        rng, p = np.random.default_rng(2), 0.4
+        a, b = (1 / alike - 1) * p, (1 / alike - 1) * (1 - p)
+        cluster = np.repeat(np.arange(4000), rng.integers(2, 9, 4000))
+        hits = rng.random(len(cluster)) < rng.beta(a, b, 4000)[cluster]
+        assert intraclass(hits, cluster) == pytest.approx(alike, abs=0.03)
+
+    def test_it_is_that_of_statsmodels_where_clusters_are_equal(self):
+        rng = np.random.default_rng(3)
+        frame = pd.DataFrame({"c": np.repeat(np.arange(30), 5)})
+        frame["y"] = (rng.random(150) < rng.beta(1, 1, 30)[frame["c"]]).astype(float)
+        between, within = anova_lm(smf.ols("y ~ C(c)", frame).fit())["mean_sq"]
+        known = (between - within) / (between + 4 * within)
+        assert intraclass(frame["y"], frame["c"]) == pytest.approx(known)
+
+    def test_where_nothing_tells_it_is_one(self):
+        assert intraclass([1, 0, 1], [0, 0, 0]) == 1.0
+        assert intraclass([1, 0, 1], [0, 1, 2]) == 1.0
+        assert intraclass(np.zeros(6), [0, 0, 1, 1, 2, 2]) == 1.0
 
 
 class TestJackknifed:
@@ -81,5 +141,5 @@ class TestJackknifed:
         values = np.array([1.0, np.nan, np.nan])
         found = jackknifed(lambda at: float(values[at][0]), range(3))
         told = found.at(0.95)
-        assert told.note == "it is not known without some cluster"
+        assert told.note == "it is not known of all rows, or not without some cluster"
         assert np.isnan([told.low, told.high, found.against(0.0)]).all()
