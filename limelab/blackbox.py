@@ -1,4 +1,4 @@
-"""Asks a model clean questions and counts them; imports only types, never changes the model."""
+"""Asks a model clean questions and counts them; knows names and types, changes no model."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from limelab.columns import in_order
 from limelab.types import Array, BadInput
 
 Method = Literal["predict_proba", "labels", "predict", "call"]
@@ -315,8 +316,9 @@ def _answers(model: Any, method: Method, inputs: Any, counter: Counter) -> Array
 def _call(model: Any, method: Method, inputs: Any) -> Any:
     verb = "predict" if method == "labels" else method
     ask: Callable[[Any], Any] = model if verb == "call" else getattr(model, verb)
+    rows = _fitting(model, inputs)
     try:
-        return ask(_fitting(model, inputs))
+        return ask(rows)
     except Exception as error:
         raise BadInput(_failure(model, inputs, error)) from error
 
@@ -339,18 +341,12 @@ def _fitting(model: Any, inputs: Any) -> Any:
     width = getattr(model, "n_features_in_", None)
     if known is not None and isinstance(inputs, np.ndarray) and inputs.shape[1:] == (len(known),):
         return pd.DataFrame(inputs, columns=known).infer_objects()
-    if known is not None and _same_names(inputs, known):
-        return inputs[list(known)]
+    if isinstance(inputs, pd.DataFrame):
+        order = in_order(model, inputs.columns)
+        inputs = inputs if order is None else inputs[order]
     if known is None and width is not None and _all_numbers(inputs):
         return inputs.to_numpy(dtype=np.float64)
     return inputs
-
-
-def _same_names(inputs: Any, known: Any) -> bool:
-    """Whether a frame has just these columns, in another order."""
-    if not isinstance(inputs, pd.DataFrame) or list(inputs.columns) == list(known):
-        return False
-    return set(inputs.columns) == set(known)
 
 
 def _all_numbers(inputs: Any) -> bool:

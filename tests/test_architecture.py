@@ -21,7 +21,7 @@ DOOR = "__init__"
 
 # A room is a module or a package directly in limelab/. It may know the floors below its own.
 FLOORS: dict[int, frozenset[str]] = {
-    0: frozenset({"types", "seeds", "numbers"}),
+    0: frozenset({"types", "seeds", "numbers", "columns"}),
     1: frozenset(
         {"domains", "perturbations", "representations", "kernels", "bins", "distances"}
         | {"surrogates", "metrics", "statistics", "drawing", "marking", "blackbox"}
@@ -42,6 +42,7 @@ FLOOR = {room: floor for floor, rooms in FLOORS.items() for room in rooms}
 # Who may know whom on its own floor.
 NEIGHBOURS: dict[str, frozenset[str]] = {
     "numbers": frozenset({"types"}),
+    "columns": frozenset({"types"}),
     "representations": frozenset({"bins", "distances"}),
     "kernels": frozenset({"bins", "distances"}),
     "perturbations": frozenset({"bins"}),
@@ -56,7 +57,7 @@ NEIGHBOURS: dict[str, frozenset[str]] = {
     "importance": frozenset({"sampling"}),
     "uncertainty": frozenset({"lime", "sampling", "explanation"}),
     "exact": frozenset({"explanation"}),
-    "baselines": frozenset({"importance"}),
+    "baselines": frozenset({"importance", "lime"}),
     "external": frozenset({"explanation", "importance"}),
     "presets": frozenset({"lime", "sampling", "explanation"}),
     "__main__": frozenset({DOOR}),

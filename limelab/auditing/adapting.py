@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from limelab.columns import in_order
 from limelab.types import BadInput
 
 
@@ -16,7 +17,8 @@ def ready(model: Any) -> Any:
 
     Results of statsmodels get the columns that they were fitted on. A formula reads a frame by
     itself. Results of arrays or frames name their columns, of which "const" is made of ones where
-    the data have none. A booster of xgboost's own interface is asked for its predictions.
+    the data have none. A booster of xgboost's own interface is asked for its predictions, with the
+    columns that it names.
 
     Examples
     --------
@@ -45,6 +47,9 @@ class _Booster:
     booster: Any
 
     def __call__(self, rows: Any) -> Any:
+        if isinstance(rows, pd.DataFrame):
+            order = in_order(self.booster, rows.columns)
+            rows = rows if order is None else rows[order]
         return self.booster.inplace_predict(np.asarray(rows), validate_features=False)
 
 

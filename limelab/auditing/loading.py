@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import numpy.typing as npt
 import pandas as pd
 
+from limelab.columns import one_each, places_of, some
 from limelab.types import BadInput
 
 MISSING = ("refuse", "drop")
@@ -124,14 +125,17 @@ def data_from(path: Path, target: str | None, rows: str, missing: str, model: An
     frame, y, notes = _without_target(frame, target, path)
     frame, left = _wanted(frame, model, path)
     kept, gone = _complete(frame, missing, path)
-    chosen = frame.index[_positions(rows, len(frame))]
+    found = _positions(rows, len(frame))
+    chosen = frame.index[found]
     shown = kept.loc[[label for label in chosen if label in kept.index]]
     if shown.empty:
         raise BadInput(f"--rows {rows}: all of them have missing values; choose others")
     labels = None if y is None else y[frame.index.isin(kept.index)]
     lost = len(chosen) - len(shown)
     unseen = [f"{lost} of the {len(chosen)} rows asked for are among them"] if lost else []
-    return Data(kept, labels, shown, (*notes, *left, *gone, *unseen))
+    return Data(
+        kept, labels, shown, (*notes, *left, *_short(rows, found, len(frame)), *gone, *unseen)
+    )
 
 
 def _read(path: Path) -> pd.DataFrame:
@@ -166,7 +170,7 @@ def _without_target(
         return frame, None, []
     if target not in frame.columns:
         raise BadInput(
-            f"--target {target}: {path} has no such column; it has {_some(frame.columns)}"
+            f"--target {target}: {path} has no such column; it has {some(frame.columns)}"
         )
     y = frame[target]
     if y.isna().any():
@@ -177,33 +181,13 @@ def _without_target(
 
 def _wanted(frame: pd.DataFrame, model: Any, path: Path) -> tuple[pd.DataFrame, list[str]]:
     """The columns that the model names, in its order."""
-    names = getattr(model, "feature_names_in_", None)
-    if names is None:
+    places = places_of(model, frame.columns)
+    if places is None:
         return frame, []
-    spelled = _spelled(frame)
-    missing = [name for name in names if name not in spelled]
-    if missing:
-        raise BadInput(
-            f"{path} lacks {_some(missing)}, on which the model was fitted; it has "
-            f"{_some(frame.columns)}"
-        )
-    wanted = [spelled[name] for name in names]
+    wanted = one_each(model, places, f"{path} (columns {some(frame.columns)})")
     extra = [str(name) for name in frame.columns if name not in set(wanted)]
     note = f"columns that the model was not fitted on are left out: {', '.join(extra)}"
     return frame[wanted], [note] if extra else []
-
-
-def _spelled(frame: pd.DataFrame) -> dict[str, str]:
-    """Columns by every name that a model knows them by: LightGBM writes "_" for a space."""
-    columns = [str(name) for name in frame.columns]
-    return {name.replace(" ", "_"): name for name in columns} | {name: name for name in columns}
-
-
-def _some(names: Iterable[Any], most: int = 8) -> str:
-    """The first few of many names, and how many there are more."""
-    told = [repr(str(name)) for name in names]
-    more = f" and {len(told) - most} more" if len(told) > most else ""
-    return ", ".join(told[:most]) + more
 
 
 def _complete(frame: pd.DataFrame, missing: str, path: Path) -> tuple[pd.DataFrame, list[str]]:
@@ -240,3 +224,12 @@ def _positions(rows: str, n: int) -> list[int]:
     if not found:
         raise BadInput(f"--rows {rows!r} holds none of the {n} rows; expected such as 0:20")
     return found
+
+
+def _short(rows: str, found: list[int], n: int) -> list[str]:
+    """A note where a range goes past the end of the table."""
+    stop = rows.partition(":")[2].strip()
+    if not stop or int(stop) <= n:
+        return []
+    asked = int(stop) - found[0]
+    return [f"--rows {rows}: {len(found)} of the {asked} rows asked for are there; {n} rows came"]

@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from limelab.auditing.adapting import ready
 from limelab.auditing.judging import audit
 from limelab.auditing.loading import MISSING, Data
 from limelab.auditing.results import Audit
@@ -32,7 +31,7 @@ def check_words(fail_on: str, missing: str) -> None:
 
 def audited(model: Any, data: Data, *, repeats: int, seed: int) -> Audit:
     """The audit of a model on a table from a file, with what happened to the table."""
-    found = audit(ready(model), data.X, data.rows, y=data.y, repeats=repeats, seed=seed)
+    found = audit(model, data.X, data.rows, y=data.y, repeats=repeats, seed=seed)
     return replace(found, notes=data.notes)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from limelab.auditing.adapting import ready
 from limelab.auditing.settings import own
 from limelab.blackbox import BlackBox
 from limelab.domains import Table, infer
@@ -97,5 +98,5 @@ def read(model: Any, background: Any, rows: Any, explainer: Any, judge: Any, see
         )
     if not isinstance(judge, Judge):
         raise BadInput(f"judge={judge!r}; expected a Judge, such as Judge(Gaussian(), radii=[0.5])")
-    box = as_blackbox(model, table)
+    box = as_blackbox(ready(model), table)
     return Subject(box, table, rows, own(explainer), judge, checked_seed(seed))

@@ -37,7 +37,10 @@ def test_a_booster_of_xgboost_answers_rows():
     matrix = xgboost.DMatrix(FRAME[["a", "b"]], FRAME["y"])
     booster = xgboost.train({"max_depth": 2}, matrix, 5)
     asked = ready(booster)
-    np.testing.assert_allclose(asked(FRAME[["a", "b"]]), booster.predict(matrix), rtol=1e-6)
+    for order in (["a", "b"], ["b", "a"]):
+        np.testing.assert_allclose(asked(FRAME[order]), booster.predict(matrix), rtol=1e-6)
+    with pytest.raises(BadInput, match="lacks 'b', on which the model was fitted"):
+        asked(FRAME[["a"]])
     assert ll.explain(asked, FRAME[["a", "b"]], FRAME[["a", "b"]][:2]).effect.shape == (2, 2, 1)
 
 
@@ -48,3 +51,30 @@ def test_estimators_of_lightgbm_are_asked_as_they_are():
     model.fit(X, FRAME["y"])
     found = ll.explain(ready(model), X, X[:2])
     np.testing.assert_allclose(found.f[:, 0], model.predict(X[:2]))
+
+
+def test_an_audit_gives_boosters_the_columns_that_they_name():
+    lightgbm, xgboost = pytest.importorskip("lightgbm"), pytest.importorskip("xgboost")
+    X, y = FRAME[["a", "b"]].rename(columns={"a": "my a"}), FRAME["y"]
+    shuffled = X[["b", "my a"]]
+    quiet = {"verbose": -1, "min_data_in_leaf": 3}
+    light = lightgbm.train(quiet, lightgbm.Dataset(X, y), 5)
+    extreme = xgboost.train({"max_depth": 2}, xgboost.DMatrix(X, y), 5)
+    for booster, answers in ((light, light.predict(X)), (extreme, extreme.inplace_predict(X))):
+        told = ll.audit(booster, shuffled, shuffled[:2], repeats=5)
+        np.testing.assert_allclose(told.verdicts["f"], answers[:2], rtol=1e-6)
+    found = ll.explain(light, shuffled, shuffled[:2])
+    np.testing.assert_allclose(found.f[:, 0], light.predict(X)[:2])
+    with pytest.raises(BadInput, match="lacks 'my_a', on which the model was fitted"):
+        ll.explain(light, FRAME[["a", "b"]], FRAME[["a", "b"]][:2])
+
+
+def test_boosters_of_arrays_name_no_columns():
+    lightgbm, xgboost = pytest.importorskip("lightgbm"), pytest.importorskip("xgboost")
+    X, y = FRAME[["a", "b"]].to_numpy(), FRAME["y"].to_numpy()
+    quiet = {"verbose": -1, "min_data_in_leaf": 3}
+    light = lightgbm.train(quiet, lightgbm.Dataset(X, y), 5)
+    extreme = xgboost.train({"max_depth": 2}, xgboost.DMatrix(X, y), 5)
+    for booster, answers in ((light, light.predict(X)), (extreme, extreme.inplace_predict(X))):
+        found = ll.explain(ready(booster), FRAME[["a", "b"]], FRAME[["a", "b"]][:2])
+        np.testing.assert_allclose(found.f[:, 0], answers[:2], rtol=1e-6)

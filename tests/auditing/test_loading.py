@@ -58,6 +58,29 @@ def test_lightgbm_writes_spaces_its_own_way(tmp_path):
     assert list(read(path, target=None, model=Named()).X.columns) == ["mean area", "b_c"]
 
 
+def test_columns_are_those_that_boosters_name(csv):
+    lightgbm, xgboost = pytest.importorskip("lightgbm"), pytest.importorskip("xgboost")
+    X, y = FRAME[["b", "a"]], FRAME["y"]
+    light = lightgbm.train({"verbose": -1}, lightgbm.Dataset(X, y), 1)
+    extreme = xgboost.train({}, xgboost.DMatrix(X, y), 1)
+    for model in (light, extreme):
+        assert list(read(csv, target=None, model=model).X.columns) == ["b", "a"]
+    strange = xgboost.train({}, xgboost.DMatrix(X.rename(columns={"a": "c"}), y), 1)
+    with pytest.raises(BadInput, match="lacks 'c', on which the model was fitted"):
+        read(csv, model=strange)
+
+
+def test_a_range_past_the_end_is_said(csv):
+    assert read(csv, rows="38:50").notes == (
+        "--rows 38:50: 2 of the 12 rows asked for are there; 40 rows came",
+    )
+    assert read(csv, rows="-2:50").notes == (
+        "--rows -2:50: 2 of the 12 rows asked for are there; 40 rows came",
+    )
+    for rows in ("0:40", "38:", "-3:-1", "0,39"):
+        assert read(csv, rows=rows).notes == ()
+
+
 def test_names_in_messages_are_few_and_say_how_many_more(tmp_path):
     path = tmp_path / "wide.csv"
     pd.DataFrame(np.zeros((3, 12))).add_prefix("c").to_csv(path, index=False)
