@@ -16,6 +16,7 @@ import numpy as np
 from limelab.blackbox import BlackBox, blackbox
 from limelab.domains import Table, infer
 from limelab.importance import prediction_importance
+from limelab.lime import checked_seed
 from limelab.numbers import count
 from limelab.seeds import generator
 from limelab.types import Array, Domain, NotApplicable
@@ -45,7 +46,7 @@ class RandomImportance:
         self, predict: Predict, background: Any, rows: Any, seed: int = 0
     ) -> Array | list[Array]:
         """Attributions (I, k, C); a list of (k, C) where each row has features of its own."""
-        domain = infer(background, rows)
+        seed, domain = checked_seed(seed), infer(background, rows)
         each = _each(predict, domain, rows)
         found = [generator(seed, "random", key).normal(size=shape) for key, shape in each]
         return _joined(domain, found)
@@ -73,6 +74,7 @@ class ConstantImportance:
         self, predict: Predict, background: Any, rows: Any, seed: int = 0
     ) -> Array | list[Array]:
         """Attributions (I, k, C); a list of (k, C) where each row has features of its own."""
+        checked_seed(seed)
         domain = infer(background, rows)
         return _joined(domain, [np.ones(shape) for _, shape in _each(predict, domain, rows)])
 
@@ -109,7 +111,7 @@ class GlobalPermutation:
 
     def explain(self, predict: Predict, background: Any, rows: Any, seed: int = 0) -> Array:
         """Attributions (I, k, C)."""
-        table = _table(background)
+        table, seed = _table(background), checked_seed(seed)
         rng, known = generator(seed, "permutation"), table.background
         chosen = known[np.sort(rng.permutation(len(known))[: self.size])]
         box = _box(predict, table)

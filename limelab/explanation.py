@@ -37,6 +37,7 @@ _Z = 1.959963984540054  # 95 % of a normal
 _NOT_FINITE = "the explainer returned a value that is not finite"
 _DOCUMENTS = 5  # coloured in a notebook
 _SHOWN = 12  # bars that fit a picture
+_PLAIN = 1e9  # from here on a power of ten is easier to read
 
 
 @dataclass(frozen=True, eq=False)
@@ -371,7 +372,7 @@ class Explanation:
         return (
             f"<p>{html.escape(self.record)}</p>"
             + "".join(self._all_marked())
-            + shown.to_html(index=False, escape=True, float_format=lambda v: f"{v:.4g}")
+            + shown.to_html(index=False, escape=True, float_format=_number)
             + (rest if len(frame) > len(shown) else "")
         )
 
@@ -438,8 +439,10 @@ class Explanation:
         return what if shown == len(self.features) else f"{what}\n{rest}"
 
     def _title(self, i: int, c: int) -> str:
-        here = f"Row {_cut(self.instances[i])}: {_cut(self.outputs[c])} = {self.f[i, c]:.3g}"
-        said = [f"surrogate says {self.g[i, c]:.3g}"] if self.g is not None else []
+        here = (
+            f"Row {_cut(self.instances[i])}: {_cut(self.outputs[c])} = {_number(self.f[i, c], 3)}"
+        )
+        said = [f"surrogate says {_number(self.g[i, c], 3)}"] if self.g is not None else []
         if np.isfinite(self.r2_out[i, c]):
             said.append(f"R² out of sample {self.r2_out[i, c]:.2f}")
         if np.isfinite(self.n_effective[i]):
@@ -590,10 +593,30 @@ def _rounded(bound: float, holds: Callable[[float], bool]) -> str:
 
 
 def _short(value: Any) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else _cut(value)
+    return _number(value) if isinstance(value, float) else _cut(value)
+
+
+def _number(value: float, digits: int = 4) -> str:
+    """So many digits, whole numbers with all of theirs and thousands apart; as people write it.
+
+    Examples
+    --------
+    >>> _number(29179.4), _number(2500.0), _number(0.04553742), _number(-0.0), _number(1.5e12)
+    ('29,179', '2,500', '0.04554', '0', '1.5e+12')
+    """
+    short = f"{value:.{digits}g}"
+    plain = abs(value) < _PLAIN and (abs(float(short)) >= 1000 or float(value).is_integer())
+    return f"{value + 0.0:,.0f}" if plain else short
 
 
 def _cut(text: Any, most: int = 28) -> str:
-    """A name on one line that leaves room for the picture."""
+    """A name on one line that leaves room for the picture: what tells names apart is at its ends.
+
+    Examples
+    --------
+    >>> _cut("a_rather_long_column_name_of_1"), _cut(" short  name")
+    ('a_rather_long_…umn_name_of_1', 'short name')
+    """
     line = " ".join(str(text).split())
-    return line if len(line) <= most else f"{line[: most - 1]}…"
+    end = (most - 1) // 2
+    return line if len(line) <= most else f"{line[: most - 1 - end]}…{line[-end:]}"

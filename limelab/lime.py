@@ -10,6 +10,7 @@ from functools import reduce
 from typing import Any, Literal
 
 import numpy as np
+import pandas as pd
 
 from limelab.blackbox import BlackBox, blackbox, known, one_thread
 from limelab.domains import infer
@@ -332,12 +333,26 @@ def _alone(explainer: Explainer, box: BlackBox, view: Any, label: Any, found: An
 
 
 def _of_these_rows(found: Explanation, explainer: Explainer, labels: Sequence[Any]) -> Explanation:
-    if tuple(found.instances) != tuple(labels):
+    if not same_labels(found.instances, labels):
         raise BadInput(
             f"{explainer!r} explained the rows {list(found.instances)[:5]}; expected "
             f"{list(labels)[:5]} ({len(labels)} rows), in this order"
         )
     return found
+
+
+def same_labels(one: Sequence[Any], other: Sequence[Any]) -> bool:
+    """Whether rows are named alike, in the same order; a missing name is equal to itself.
+
+    Examples
+    --------
+    >>> same_labels([1.0, float("nan")], [1.0, float("nan")]), same_labels(["a"], ["b"])
+    (True, False)
+    """
+    first, second = (
+        pd.Index(list(named), dtype=object, tupleize_cols=False) for named in (one, other)
+    )
+    return bool(first.equals(second))
 
 
 def as_blackbox(model: Any, view: View) -> BlackBox:

@@ -124,3 +124,11 @@ def test_a_table_may_be_handed() -> None:
         3,
         1,
     )
+
+
+@pytest.mark.parametrize("explainer", BASELINES, ids=repr)
+@pytest.mark.parametrize("seed", ["x", 1.5, None, -1, True])
+def test_a_seed_is_a_whole_number(explainer: Any, seed: Any) -> None:
+    rows = np.eye(3)
+    with pytest.raises(ll.BadInput, match=r"seed=.*; expected a whole number of at least 0"):
+        explainer.explain(lambda x: x[:, 0], rows, rows, seed)

@@ -318,6 +318,21 @@ def test_plot_of_any_surrogate_and_odd_names(explainer: Any, tmp_path: Any) -> N
     assert "<c>" not in html
 
 
+def test_plot_tells_long_names_apart_and_writes_numbers_out() -> None:
+    long = [f"a_rather_long_column_name_n{j}" for j in (1, 2)]
+    frame = pd.DataFrame(np.random.default_rng(0).normal(3e4, 5e3, (60, 2)), columns=long)
+    frame.iloc[0] = 29_179.4, 2500.0
+    found = ll.explain(lambda r: 1e3 * r.to_numpy().sum(axis=1), frame, frame[:1], explainer=QUICK)
+    ax = found.plot()
+    labels = sorted(text.get_text() for text in ax.get_yticklabels())
+    assert [label.partition(" = ")[2] for label in labels] == ["29,179", "2,500"]
+    for j, label in enumerate(labels, 1):
+        assert label.startswith("a_rather_long_")
+        assert f"_n{j} = " in label
+    assert " = 31,679,400\n" in ax.get_title(loc="left")
+    assert "29,179" in found._repr_html_()
+
+
 def test_notebook_view_says_when_it_cuts() -> None:
     html = explained()._repr_html_()
     assert html.count("<tr") == 21

@@ -20,9 +20,10 @@ from sklearn.preprocessing import StandardScaler
 import limelab.lime
 from limelab.blackbox import blackbox
 from limelab.domains import Table
+from limelab.exact import ExactLime
 from limelab.explanation import Explanation
 from limelab.kernels import Exponential, Flat
-from limelab.lime import Lime, explain
+from limelab.lime import Lime, explain, same_labels
 from limelab.perturbations import Gaussian, Marginals, Neighbours, Sobol
 from limelab.representations import Standardized
 from limelab.surrogates import Forward, LeastSquares, Ridge, Tree
@@ -596,3 +597,13 @@ def test_a_lime_is_named_by_what_it_is() -> None:
         "Lime(perturbation=Gaussian(scale=0.5, design=Iid()), representation=Standardized(), "
         "kernel=Flat(), surrogate=LeastSquares(select=None), n_samples=4096, draws='shared')"
     )
+
+
+@pytest.mark.parametrize("missing", [np.nan, None, pd.NaT, pd.NA], ids=repr)
+@pytest.mark.parametrize("kind", [None, object], ids=["its own", "object"])
+def test_a_row_whose_name_is_missing_is_the_same_row(missing: Any, kind: Any) -> None:
+    frame = pd.DataFrame(np.random.default_rng(0).normal(size=(30, 2)), columns=list("ab"))
+    named = frame.iloc[:2].set_axis(pd.Index([1.5, missing], dtype=kind))
+    model = RandomForestRegressor(2, random_state=0).fit(frame, frame["a"])
+    assert len(explain(model, frame, named, explainer=ExactLime()).instances) == 2
+    assert not same_labels([1.5, missing], [missing, 1.5])

@@ -9,8 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from limelab.blackbox import position
 from limelab.explanation import Explanation
-from limelab.study.foreign import said_by
+from limelab.lime import same_labels
+from limelab.study.foreign import another_scale, said_by
+from limelab.study.weights import is_lime, lime_output, lime_weights
 from limelab.types import Array, BadInput, Objects
 
 Arrays = dict[str, Any]
@@ -19,7 +22,16 @@ MEANINGS = ("", "contribution", "coef")
 
 @dataclass(frozen=True, eq=False)
 class Asked:
-    """What attributions are of: names, values of the rows and the model there."""
+    """What attributions are of: names, values of the rows and the model there.
+
+    Attributes
+    ----------
+    f : array of shape (I, C)
+    named : bool
+        Whether the rows have labels and columns of their own, as frames have.
+    kept : int or None
+        Position of the one output of the model that is looked at, None where it is all.
+    """
 
     labels: tuple[Any, ...]
     features: tuple[str, ...]
@@ -27,6 +39,7 @@ class Asked:
     values: Objects
     f: Array
     named: bool
+    kept: int | None = None
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -34,19 +47,25 @@ class Asked:
         return len(self.labels), len(self.features), len(self.outputs)
 
 
-def explained_outputs(given: Any, outputs: Sequence[str]) -> int | None:
+def explained_outputs(given: Any, outputs: Sequence[str], output: Any = None) -> int | None:
     """Which single output attributions speak of, None for all of them.
 
     Raises
     ------
     BadInput
-        It cannot be told.
+        It cannot be told, or they say another one than `output`.
     """
-    count = len(outputs)
-    if _from_lime(given):
-        return _lime_output(_as_list(given), count)
+    wanted = None if output is None else position(output, tuple(outputs))
+    if is_lime(given):
+        return lime_output(given, outputs, wanted)
     if isinstance(given, Explanation):
-        return _named_output(given.outputs, outputs)
+        return _named_output(given.outputs, outputs, wanted)
+    return _only_output(given, outputs) if wanted is None else wanted
+
+
+def _only_output(given: Any, outputs: Sequence[str]) -> int | None:
+    """What the shape says."""
+    count = len(outputs)
     array = given if isinstance(given, pd.DataFrame) else getattr(given, "values", given)
     shape: tuple[int, ...] = np.shape(array)
     if len(shape) == 3 and shape[2] == count:
@@ -67,13 +86,19 @@ def read(given: Any, asked: Asked, meaning: str = "") -> Arrays:
     Raises
     ------
     BadInput
-        Another shape or other names than those of the rows and the background.
+        Another shape, other rows or other names than those of the rows and the background, or
+        another meaning than the one that they have.
     """
-    if isinstance(given, Explanation):
-        return _of_explanation(given, asked)
     if meaning not in MEANINGS:
         raise BadInput(f"meaning={meaning!r}; expected one of {MEANINGS}")
+    if isinstance(given, Explanation):
+        return _of_explanation(given, asked, meaning)
     array, told = _array_of(given, asked)
+    if told and meaning not in {"", told}:
+        raise BadInput(
+            f"meaning={meaning!r} came with {type(given).__name__}, which is read as {told}; leave "
+            "meaning= out, or hand a plain array"
+        )
     meaning = told or meaning
     found = Explanation.from_attributions(
         array,
@@ -89,25 +114,21 @@ def read(given: Any, asked: Asked, meaning: str = "") -> Arrays:
 
 
 def _array_of(given: Any, asked: Asked) -> tuple[Array, str]:
-    """Numbers (I, k, C) or (I, k), and what they are beside an effect."""
-    if _from_lime(given):
-        return _of_lime(_as_list(given), asked), "coef"
+    """Numbers (I, k, C), and what they are beside an effect."""
+    if is_lime(given):
+        return lime_weights(given, asked.shape, asked.kept), "coef"
     if isinstance(given, pd.DataFrame):
-        return _checked(_by_name(given, asked), asked), ""
+        array = _checked(_by_name(given, asked), asked)
+        _check_rows(list(given.index), asked)
+        return array, ""
     if _from_shap(given):
         order = _order(getattr(given, "feature_names", None), asked)
-        return _checked(np.asarray(given.values), asked)[:, order], "contribution"
+        return _checked(given.values, asked)[:, order], "contribution"
     return _checked(given, asked), ""
 
 
 def _checked(given: Any, asked: Asked) -> Array:
-    try:
-        array = np.asarray(given, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise BadInput(
-            f"attributions came as {type(given).__name__}; expected numbers of shape "
-            f"{asked.shape}, shap values, lime's explanations, a limelab Explanation or a DataFrame"
-        ) from error
+    array = _numbers(given, asked)
     rows, features, outputs = asked.shape
     fits = array.shape == asked.shape or (outputs == 1 and array.shape == (rows, features))
     if not fits:
@@ -119,7 +140,31 @@ def _checked(given: Any, asked: Asked) -> Array:
     return array.reshape(asked.shape)
 
 
-def _by_name(frame: pd.DataFrame, asked: Asked) -> Array:
+def _numbers(given: Any, asked: Asked) -> Array:
+    """Real numbers; text that reads like some, or complex ones, are none."""
+    try:
+        raw = np.asarray(given)
+        odd = raw.dtype.kind not in "biufO" or any(_is_odd(one) for one in _objects(raw))
+        if odd:
+            raise TypeError("text or complex numbers")
+        return raw.astype(np.float64)
+    except (TypeError, ValueError) as error:
+        raise BadInput(
+            f"attributions came as {type(given).__name__} that is no array of real numbers "
+            f"({error}); expected numbers of shape {asked.shape}, shap values, lime's "
+            "explanations, a limelab Explanation or a DataFrame"
+        ) from error
+
+
+def _objects(raw: Any) -> list[Any]:
+    return raw.ravel().tolist() if raw.dtype.kind == "O" else []
+
+
+def _is_odd(value: Any) -> bool:
+    return isinstance(value, (str, bytes, complex))
+
+
+def _by_name(frame: pd.DataFrame, asked: Asked) -> pd.DataFrame:
     names = [str(name) for name in frame.columns]
     if sorted(names) != sorted(asked.features):
         missing = [name for name in asked.features if name not in names]
@@ -128,8 +173,17 @@ def _by_name(frame: pd.DataFrame, asked: Asked) -> Array:
             f"attributions name {len(names)} columns, missing {missing[:5]} and extra {extra[:5]}; "
             f"expected one column a feature: {list(asked.features)[:8]}"
         )
-    ordered = frame.iloc[:, [names.index(name) for name in asked.features]]
-    return np.asarray(ordered.to_numpy(dtype=np.float64))
+    return frame.iloc[:, [names.index(name) for name in asked.features]]
+
+
+def _check_rows(told: Sequence[Any], asked: Asked) -> None:
+    """Refuse attributions of rows by other names; 0, 1, ... are no names."""
+    known = (asked.labels, range(len(asked.labels)))
+    if asked.named and not any(same_labels(told, labels) for labels in known):
+        raise BadInput(
+            f"attributions are of the rows {list(told)[:6]}; rows= are {list(asked.labels)[:6]} "
+            f"({len(asked.labels)}); hand the rows that were explained, in the same order"
+        )
 
 
 def _order(names: Any, asked: Asked) -> list[int]:
@@ -148,54 +202,12 @@ def _from_shap(given: Any) -> bool:
     return hasattr(given, "values") and hasattr(given, "base_values")
 
 
-def _from_lime(given: Any) -> bool:
-    first = given[0] if isinstance(given, (list, tuple)) and given else given
-    return callable(getattr(first, "as_map", None))
-
-
-def _as_list(given: Any) -> list[Any]:
-    return list(given) if isinstance(given, (list, tuple)) else [given]
-
-
-def _lime_output(explanations: Sequence[Any], count: int) -> int | None:
-    """The one label that every explanation speaks of, None where it is all of them."""
-    if getattr(explanations[0], "mode", "") == "regression" or count == 1:
-        return None
-    labels = [set(one.as_map()) for one in explanations]
-    common = set.intersection(*labels)
-    if common == set(range(count)):
-        return None
-    if len(common) == 1:
-        return int(common.pop())
-    raise BadInput(
-        f"lime explained the labels {sorted(set.union(*labels))} of {count}, not the same for "
-        "every row; explain with labels=(c,) for one label c, or with all of them"
-    )
-
-
-def _of_lime(explanations: Sequence[Any], asked: Asked) -> Array:
-    """lime's weights, 0 for features that it left out."""
-    if len(explanations) != len(asked.labels):
-        raise BadInput(f"{len(explanations)} explanations came for {len(asked.labels)} rows")
-    found = np.zeros(asked.shape)
-    for i, one in enumerate(explanations):
-        maps = one.as_map()
-        keys = sorted(maps) if len(maps) == len(asked.outputs) else [max(maps)]
-        for c, label in enumerate(keys[: len(asked.outputs)]):
-            for feature, weight in maps[label]:
-                found[i, _within(int(feature), asked), c] = weight
-    return found
-
-
-def _within(feature: int, asked: Asked) -> int:
-    if feature >= len(asked.features):
+def _named_output(given: Sequence[str], outputs: Sequence[str], wanted: int | None) -> int | None:
+    if wanted is not None and list(given) != [outputs[wanted]]:
         raise BadInput(
-            f"lime names feature {feature}; the background has {len(asked.features)} features"
+            f"output={outputs[wanted]!r} came with an explanation of the outputs {list(given)}; "
+            "leave output= out, or hand the explanation of that output alone"
         )
-    return feature
-
-
-def _named_output(given: Sequence[str], outputs: Sequence[str]) -> int | None:
     if tuple(given) == tuple(outputs):
         return None
     if len(given) == 1 and given[0] in outputs:
@@ -205,10 +217,24 @@ def _named_output(given: Sequence[str], outputs: Sequence[str]) -> int | None:
     )
 
 
-def _of_explanation(given: Explanation, asked: Asked) -> Arrays:
+def _of_explanation(given: Explanation, asked: Asked, meaning: str) -> Arrays:
     if tuple(given.features) != asked.features or len(given.instances) != len(asked.labels):
         raise BadInput(
             f"the explanation is of {len(given.instances)} rows and {list(given.features)[:8]}; "
             f"expected {len(asked.labels)} rows and {list(asked.features)[:8]}"
         )
-    return said_by(given)
+    _check_rows(given.instances, asked)
+    if another_scale(given.f, asked.f):
+        i, c = np.unravel_index(np.argmax(np.abs(given.f - asked.f)), asked.f.shape)
+        raise BadInput(
+            f"the explanation takes {given.f[i, c]:.6g} for the model's answer to row "
+            f"{asked.labels[i]!r}, and the model answers {asked.f[i, c]:.6g}: it is of other rows, "
+            "of another model or of another scale, such as raw scores"
+        )
+    said = said_by(given)
+    if meaning and meaning not in said:
+        raise BadInput(
+            f"meaning={meaning!r} came with an Explanation that holds none; leave meaning= out, or "
+            "hand explanation.effect"
+        )
+    return said

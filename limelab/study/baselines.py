@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable
+from typing import Any
 
 from limelab.baselines import ConstantImportance, GlobalPermutation, RandomImportance
 from limelab.exact import ExactLime
@@ -13,7 +14,7 @@ NAMES = ("random", "constant", "permutation", "exact")
 
 
 def baseline_conditions(
-    exact: ExactLime | None = None, *, names: Collection[str] = NAMES
+    exact: ExactLime | None = None, *, names: Iterable[str] = NAMES
 ) -> Conditions:
     """Random, constant and global importance, and the exact answer where it is known.
 
@@ -27,7 +28,7 @@ def baseline_conditions(
     ----------
     exact : ExactLime, default ExactLime()
         With the perturbation and the kernel of the conditions that it stands beside.
-    names : collection of str
+    names : iterable of str
         Which of them: all four unless said.
 
     Returns
@@ -38,7 +39,7 @@ def baseline_conditions(
     Raises
     ------
     BadInput
-        A name that is none of the four.
+        Names that are none of the four, or no list of names.
 
     Examples
     --------
@@ -53,8 +54,21 @@ def baseline_conditions(
         "permutation": GlobalPermutation(),
         "exact": ExactLime() if exact is None else exact,
     }
-    unknown = sorted(set(names) - set(explainers))
-    if unknown:
-        raise BadInput(f"baseline_conditions(names=...) holds {unknown}; expected some of {NAMES}")
-    chosen = {name: made for name, made in explainers.items() if name in names}
+    wanted = _checked(names)
+    chosen = {name: made for name, made in explainers.items() if name in wanted}
     return Conditions(chosen, baselines=list(chosen))
+
+
+def _checked(names: Any) -> list[str]:
+    """Names of baselines, each of which is known."""
+    if isinstance(names, str) or not isinstance(names, Iterable):
+        raise BadInput(
+            f"baseline_conditions(names={names!r}); expected a list with some of {list(NAMES)}"
+        )
+    found = list(names)
+    unknown = [name for name in found if name not in NAMES]
+    if unknown:
+        raise BadInput(
+            f"baseline_conditions(names={found!r}) holds {unknown}; expected some of {list(NAMES)}"
+        )
+    return found

@@ -24,7 +24,7 @@ from limelab.seeds import child, generator
 from limelab.study import evidence as gather
 from limelab.study.attributions import Asked
 from limelab.study.blocks import REFERENCE_REPEATS, REFERENCE_ROWS, asked, dependence_note
-from limelab.study.foreign import said_by
+from limelab.study.foreign import ANOTHER_SCALE, another_scale, said_by
 from limelab.study.knowing import exact_coef
 from limelab.study.moving import MOVED, moved_points
 from limelab.study.needs import Needs
@@ -60,7 +60,7 @@ class Bench:
 
         The attributions are the first repeat.
         """
-        repeated = range(1, repeats if explainer else 1)
+        repeated = range(1, 1 if explainer is None else repeats)
         further = [said_by(self.explained(explainer, r)) for r in repeated]
         found = gather.of_arrays(self._frame, [first, *further])
         lacks = {"judge": NO_MODEL, "sampled": NO_POINTS, **self._references[1]}
@@ -74,10 +74,16 @@ class Bench:
         return replace(found, truth=self._truth), lacks
 
     def explained(self, explainer: Any, repeat: int, rows: Any = None) -> Any:
-        """What an explainer says of the rows, or of moved ones, with the seed of a repeat."""
+        """What an explainer says of the rows, or of moved ones, with the seed of a repeat.
+
+        NotApplicable where it takes something else for the model's answers to the rows.
+        """
         there = self.rows if rows is None else rows
         own = child(self.seed, "repeat", repeat)
-        return explain_with(explainer, self.box, self.table, there, own)
+        found = explain_with(explainer, self.box, self.table, there, own)
+        if rows is None and another_scale(found.f, self.asked.f):
+            raise NotApplicable(ANOTHER_SCALE)
+        return found
 
     @cached_property
     def x(self) -> Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 
 from limelab import metrics as rooms
-from limelab.blackbox import BlackBox, one_thread, position
+from limelab.blackbox import BlackBox, one_thread
 from limelab.domains import Table, infer
 from limelab.lime import as_blackbox, checked_seed
 from limelab.study.attributions import Asked, explained_outputs, read
 from limelab.study.baselines import baseline_conditions
 from limelab.study.bench import NO_TRUTH, Bench
+from limelab.study.beside import beside, refuse_taken, watched
 from limelab.study.blocks import asked
 from limelab.study.foreign import said_by
 from limelab.study.knowing import question_of
@@ -23,8 +24,6 @@ from limelab.study.needs import needs_of, probes_of
 from limelab.study.probing import points_of
 from limelab.study.rows import SCORE_AXES, score_rows
 from limelab.types import BadInput, Evidence, Metric, NotApplicable
-
-KEY = ("repeat", "instance", "output", "metric", "judge", "radius")
 
 
 def evaluate(  # noqa: PLR0913 -- public and fixed: what is judged (four), and how
@@ -47,17 +46,20 @@ def evaluate(  # noqa: PLR0913 -- public and fixed: what is judged (four), and h
     attributions : array (rows, features) or (rows, features, outputs), shap.Explanation, lime's
         explanations or a list of them, DataFrame with a column a feature, or Explanation
         shap values are read as contributions, lime's weights as coefficients, all of them as
-        effects. One output of two classes is the second.
+        effects. One output of two classes is the second. An Explanation and a DataFrame must name
+        the rows as `rows` does, in the same order, or 0, 1, ...
     model : estimator or callable
     background : DataFrame, 2-D array or Table
     rows : DataFrame or 2-D array with the background's columns
     metrics : sequence of Metric, optional
-        Those that need no more than attributions and the model, unless said.
+        Those that need no more than attributions and the model, unless said. Columns of their own
+        must have names that the table has not.
     explainer : Explainer, optional
         What made the attributions. It is run again for metrics that need repeats, moved rows or the
-        truth that it tends to.
+        truth that it tends to. What needs a local model stays declined: put it into a Study.
     output : str or int, optional
-        Which output attributions (rows, features) speak of.
+        Which output attributions (rows, features) speak of, and which of several labels of lime's
+        explanations is read. What says of itself what it is of may not be told otherwise.
     meaning : {"", "contribution", "coef"}
         What arrays and frames are beside effects: shares of f(x) less f at a baseline, such as
         Shapley values, or slopes. Metrics that read either decline what does not say so.
@@ -73,12 +75,16 @@ def evaluate(  # noqa: PLR0913 -- public and fixed: what is judged (four), and h
         metric that breaks. Then floor and ceiling of each score: what chance (random), ones
         (constant), permutation importance (permutation) and the exact explanation of a tree
         ensemble (exact, of ``ExactLime()``) score in the attributions' place, and baseline_note,
-        which says why one of them scores nothing.
+        which says why one of them scores nothing. Chance is one draw a row and repeat, so a single
+        `random` is noisy: compare its mean over rows. Ones are ties, and metrics that cut at k
+        features take equals by name: there `constant` is the score of the first k names in the
+        alphabet, not of no knowledge.
 
     Raises
     ------
     BadInput
-        Other shapes or names than those of the rows, the background and the model.
+        Other shapes, rows or names than those of the rows, the background and the model, another
+        scale than that of its answers, or attributions that are no real numbers.
 
     Examples
     --------
@@ -92,8 +98,8 @@ def evaluate(  # noqa: PLR0913 -- public and fixed: what is judged (four), and h
     >>> bool((found["value"] >= found["random"])[:2].all())
     True
     """
-    chosen = _chosen(metrics)
-    table, seed = _table(background), checked_seed(seed)
+    chosen, table, seed = _chosen(metrics), _table(background), checked_seed(seed)
+    again = _checked_repeats(explainer, repeats)
     with one_thread():
         whole = as_blackbox(model, table)
         box = _of_output(whole, attributions, output)
@@ -101,15 +107,15 @@ def evaluate(  # noqa: PLR0913 -- public and fixed: what is judged (four), and h
         question = NO_TRUTH if explainer is None else question_of(explainer)
         bench = Bench(table, whole, box, rows, given, needs_of(chosen), seed, question)
         first = read(attributions, given, meaning)
-        frame = _scored(chosen, bench, first, explainer, repeats)
-        again = repeats if explainer else 1
+        frame = _scored(chosen, bench, first, explainer, again)
         baselines = baseline_conditions().items()
         floors = {name: _baseline(one, chosen, bench, again) for name, one in baselines}
+    refuse_taken(chosen, floors)
     further = [str(name) for name in frame if name not in (*SCORE_AXES, "note")]
-    return _beside(frame[[*SCORE_AXES, *further, "note"]], floors)
+    return beside(frame[[*SCORE_AXES, *further, "note"]], floors)
 
 
-def _chosen(metrics: Any) -> tuple[Metric, ...]:
+def _chosen(metrics: Any) -> tuple[Any, ...]:
     """Metric values, each of its own name."""
     given = default_metrics() if metrics is None else metrics
     chosen = tuple(given) if isinstance(given, (list, tuple)) else (given,)
@@ -120,7 +126,21 @@ def _chosen(metrics: Any) -> tuple[Metric, ...]:
             raise BadInput(
                 f"metrics holds {metric!r}; expected metric values such as limelab.metrics.PGI(1)"
             )
-    return chosen
+    return watched(chosen)
+
+
+def _checked_repeats(explainer: Any, repeats: Any) -> int:
+    """How often there are attributions: once where nothing makes them anew."""
+    if isinstance(repeats, bool) or not isinstance(repeats, (int, np.integer)) or repeats < 1:
+        raise BadInput(f"repeats={repeats!r}; expected a whole number of at least 1")
+    if explainer is None:
+        return 1
+    if isinstance(explainer, type) or not callable(getattr(explainer, "explain", None)):
+        raise BadInput(
+            f"explainer={explainer!r}; expected a value such as Lime(), or an object with "
+            "explain(predict, background, rows, seed)"
+        )
+    return int(repeats)
 
 
 def default_metrics() -> list[Metric]:
@@ -146,38 +166,15 @@ def default_metrics() -> list[Metric]:
 
 
 def _scored(
-    metrics: Sequence[Metric], bench: Bench, first: dict[str, Any], explainer: Any, repeats: int
+    metrics: Sequence[Any], bench: Bench, first: dict[str, Any], explainer: Any, repeats: int
 ) -> pd.DataFrame:
     evidence, lacks = bench.evidence(first, explainer, repeats)
     evidence, more = _with_probes(metrics, evidence, bench)
     return score_rows(evidence, metrics, bench.asked.labels, {**lacks, **more})[0]
 
 
-def _beside(frame: pd.DataFrame, floors: Mapping[str, pd.DataFrame | str]) -> pd.DataFrame:
-    """The scores with what each baseline scores in their place, and why some baselines do not."""
-    keys = _keys(frame)
-    columns: dict[str, Any] = {}
-    why = pd.Series("", index=frame.index)
-    for name, found in floors.items():
-        if isinstance(found, str):
-            columns[name], reasons = np.nan, pd.Series(found, index=frame.index)
-        else:
-            columns[name] = found.set_index(_keys(found))["value"].reindex(keys).to_numpy()
-            lacks = found[found["value"].isna()].groupby("metric")["note"].first().to_dict()
-            reasons = pd.Series([lacks.get(m, "") for m in frame["metric"]], index=frame.index)
-        told = np.isnan(columns[name]) & (reasons != frame["note"]) & (reasons != "")
-        why = why.where(~told, why + f"; {name}: " + reasons)
-    return frame.assign(**columns, baseline_note=why.str.removeprefix("; "))
-
-
-def _keys(frame: pd.DataFrame) -> pd.MultiIndex:
-    """What tells scores apart; those that only a metric's own columns tell apart are counted."""
-    nth = frame.groupby(list(KEY), dropna=False, sort=False).cumcount()
-    return pd.MultiIndex.from_frame(frame[list(KEY)].assign(nth=nth))
-
-
 def _baseline(
-    explainer: Any, metrics: Sequence[Metric], bench: Bench, repeats: int
+    explainer: Any, metrics: Sequence[Any], bench: Bench, repeats: int
 ) -> pd.DataFrame | str:
     """Scores of a baseline in the place of the attributions, or why it has none here."""
     try:
@@ -188,7 +185,7 @@ def _baseline(
 
 
 def _with_probes(
-    metrics: Sequence[Metric], evidence: Evidence, bench: Bench
+    metrics: Sequence[Any], evidence: Evidence, bench: Bench
 ) -> tuple[Evidence, dict[str, str]]:
     """The model's answers to what metrics ask, and why some ask nothing."""
     answers, lacks = {}, {}
@@ -211,10 +208,7 @@ def _table(background: Any) -> Table:
 
 def _of_output(whole: BlackBox, attributions: Any, output: Any) -> BlackBox:
     """The outputs that attributions speak of."""
-    if output is None:
-        kept = explained_outputs(attributions, whole.outputs)
-    else:
-        kept = position(output, whole.outputs)
+    kept = explained_outputs(attributions, whole.outputs, output)
     if kept is None or len(whole.outputs) == 1:
         return whole
     return replace(whole, outputs=(whole.outputs[kept],), kept=kept)
@@ -229,4 +223,5 @@ def _asked(table: Table, box: BlackBox, rows: Any, *, named: bool) -> Asked:
         values=table.values(x),
         f=box.ask(table.decode(x.copy())),
         named=named,
+        kept=box.kept,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -59,6 +60,16 @@ def test_some_of_them_alone() -> None:
     assert tuple(ll.baseline_conditions(names={"exact", "random"})) == ("random", "exact")
     with pytest.raises(ll.BadInput, match="'luck'"):
         ll.baseline_conditions(names=["random", "luck"])
+    assert tuple(ll.baseline_conditions(names=(n for n in ["constant", "random"]))) == (
+        "random",
+        "constant",
+    )
+
+
+@pytest.mark.parametrize("names", [None, 3, [1, "zz"], [["random"]], "random", [None]])
+def test_names_that_are_none_are_told(names: Any) -> None:
+    with pytest.raises(ll.BadInput, match=r"baseline_conditions\(names=.*; expected"):
+        ll.baseline_conditions(names=names)
 
 
 def test_they_are_floor_and_ceiling(results: Results) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.ensemble import RandomForestRegressor
+from sklearn.ensemble import (
+    GradientBoostingClassifier,
+    RandomForestClassifier,
+    RandomForestRegressor,
+)
 from sklearn.linear_model import LinearRegression, LogisticRegression
 
 import limelab as ll
@@ -15,6 +20,7 @@ from limelab import metrics
 from limelab.datasets import load
 from limelab.domains import Table
 from limelab.seeds import child
+from limelab.study.beside import BY_ROW
 from limelab.types import BadInput
 from tests.study.spies import Knowing, Moving, Sampling, Spy, seen
 
@@ -212,3 +218,133 @@ def test_an_output_may_be_named() -> None:
         ll.evaluate(LINE, MODEL, DATA, ROWS, meaning="shap")
     with pytest.raises(BadInput, match="output='rose'"):
         ll.evaluate(values, THREE, FLOWERS, FLOWERS.iloc[:3], output="rose")
+
+
+RNG = np.random.default_rng(0)
+KNOWN = pd.DataFrame(RNG.normal(size=(120, 4)), columns=list("abcd"))
+YES = (KNOWN.a + KNOWN.b * KNOWN.c > 0).astype(int)
+FOREST = RandomForestClassifier(5, random_state=0).fit(KNOWN, YES)
+SIX = KNOWN.iloc[50:56]
+SOME = RNG.normal(size=(6, 4))
+LIME = ll.Lime(n_samples=128)
+
+
+def six(given: Any = SOME, rows: Any = SIX, model: Any = FOREST, **how: Any) -> pd.DataFrame:
+    return ll.evaluate(given, model, KNOWN, rows, **{"metrics": [metrics.PGI(1)], **how})
+
+
+def said_of(rows: Any) -> Any:
+    return ll.explain(FOREST, KNOWN, rows, explainer=LIME)
+
+
+def framed(index: Any) -> pd.DataFrame:
+    return pd.DataFrame(SOME, columns=list("abcd"), index=index)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        lambda: said_of(KNOWN.iloc[:6].set_axis(range(60, 66))),
+        lambda: said_of(SIX.iloc[::-1]),
+        lambda: framed(SIX.index[::-1]),
+        lambda: framed(list("uvwxyz")),
+    ],
+    ids=["others", "reversed", "frame reversed", "frame of others"],
+)
+def test_attributions_of_other_rows_are_refused(given: Any) -> None:
+    with pytest.raises(BadInput, match=r"are of the rows \[.*rows= are \[50, 51, 52, 53, 54, 55\]"):
+        six(given())
+
+
+def test_rows_may_be_named_alike_or_not_at_all() -> None:
+    for index in (SIX.index, range(6)):
+        same(six(framed(index)), six())
+    own = said_of(SIX)
+    same(six(own), six(replace(own, instances=tuple(range(6)))))
+
+
+def test_other_rows_under_no_name_are_told_by_what_the_model_answers() -> None:
+    with pytest.raises(BadInput, match=r"for the model's answer to row 5.*of other rows"):
+        six(said_of(SIX.iloc[::-1].reset_index(drop=True)))
+
+
+def test_another_scale_is_refused_and_no_ceiling() -> None:
+    boosted = GradientBoostingClassifier(n_estimators=5, random_state=0).fit(KNOWN, YES)
+    raw = ll.explain(boosted, KNOWN, SIX, explainer=ll.ExactLime())
+    with pytest.raises(BadInput, match=r"is of the outputs \['raw score of 1'\]"):
+        six(raw, model=boosted)
+    with pytest.raises(BadInput, match="of another scale, such as raw scores"):
+        six(replace(raw, outputs=("1",)), model=boosted)
+    with pytest.raises(BadInput, match="explains another scale"):
+        six(model=boosted, explainer=ll.ExactLime(), repeats=2)
+    scored = six(model=boosted)
+    assert scored["exact"].isna().all()
+    assert scored["baseline_note"].str.contains("exact: it explains another scale").all()
+
+
+def test_what_says_its_output_may_not_be_told_otherwise() -> None:
+    both = said_of(SIX)
+    first = replace_outputs(both, 0)
+    assert set(six(first)["output"]) == set(six(first, output="0")["output"]) == {"0"}
+    for given in (first, both):
+        with pytest.raises(BadInput, match="output='1' came with an explanation of the outputs"):
+            six(given, output="1")
+    same(six(output=np.int64(1)), six(output="1"))
+    with pytest.raises(BadInput, match="output=array"):
+        six(output=np.array([1]))
+
+
+def test_what_says_its_meaning_may_not_be_told_otherwise() -> None:
+    own = said_of(SIX)
+    same(six(own, meaning="coef"), six(own))
+    plain = ll.explain(FOREST, KNOWN, SIX, explainer=ll.RandomImportance())
+    with pytest.raises(BadInput, match="meaning='coef' came with an Explanation that holds none"):
+        six(plain, meaning="coef")
+    with pytest.raises(BadInput, match="meaning='shap'; expected one of"):
+        six(own, meaning="shap")
+    shap = pytest.importorskip("shap")
+    values = shap.Explanation(SOME, base_values=np.zeros(6))
+    same(six(values), six(values, meaning="contribution"))
+    with pytest.raises(BadInput, match="which is read as contribution"):
+        six(values, meaning="coef")
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ({"explainer": "lime"}, "explainer='lime'; expected a value such as"),
+        ({"explainer": ll.Lime}, "explainer=<class"),
+        *(({"repeats": wrong}, "repeats=.*whole number") for wrong in (2.5, 0, -3, True, "x")),
+        ({"given": framed(SIX.index).astype(str)}, "DataFrame that is no array of real numbers"),
+        ({"given": SOME + 1j}, "ndarray that is no array of real numbers"),
+        ({"given": (SOME + 1j).astype(object)}, "no array of real numbers"),
+        ({"given": framed(SIX.index) * 1j}, "no array of real numbers"),
+    ],
+)
+def test_what_cannot_be_used_is_refused(how: Any, said: str) -> None:
+    with pytest.raises(BadInput, match=said):
+        six(**how)
+
+
+def test_a_row_whose_name_is_missing_is_scored() -> None:
+    scored = six(rows=SIX.set_axis([0.0, 1.0, 2.0, 3.0, 4.0, np.nan]))
+    same(scored.drop(columns="instance"), six().drop(columns="instance"))
+
+
+def test_a_ceiling_that_is_told_row_by_row_is_told_of() -> None:
+    scored = six(metrics=[SHARES])
+    assert scored["instance"].tolist() == [""]
+    assert scored["baseline_note"].tolist() == [f"exact: {BY_ROW}"]
+    full = six(metrics=[SHARES], meaning="contribution")
+    assert full["exact"].notna().all()
+
+
+def replace_outputs(found: Any, c: int) -> Any:
+    """One output of an explanation."""
+    whole = len(found.outputs)
+    cut = {
+        name: array[..., [c]]
+        for name, array in vars(found).items()
+        if isinstance(array, np.ndarray) and array.ndim > 1 and array.shape[-1] == whole
+    }
+    return replace(found, outputs=(found.outputs[c],), **cut)
