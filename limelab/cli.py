@@ -39,6 +39,26 @@ KEPT = PAPER / "results"
 PDF = PAPER / "paper.pdf"
 
 
+def _say_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"limelab {version('limelab')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _before(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_say_version, is_eager=True, help="Print the version and end."
+        ),
+    ] = False,
+) -> None:
+    """Judge whether explanations of machine-learning models can be trusted."""
+
+
 @app.command()
 def run(
     studies: Annotated[
@@ -273,9 +293,9 @@ def audit(
         else:
             found = loading.model_from(model)
         table = loading.data_from(data, target, rows, missing, found)
-        told = shell.audited(found, table, repeats=repeats, seed=seed)
-        for note in table.notes:
-            typer.echo(note)
+        told = shell.audited(
+            found, table, repeats=repeats, seed=seed, say=lambda line: typer.echo(line, err=True)
+        )
         for line in shell.lines(told):
             typer.echo(line)
         for path in shell.written(told, html, csv):
@@ -460,6 +480,7 @@ def _opened(path: str) -> Any:
 
 def _run_one(stem: str, study: Any, out: Path, how: Any, *, log: bool, quick: bool) -> bool:
     """Run a study, say what it did, and tell whether anything failed."""
+    from limelab.study.failing import failed_lines
     from limelab.study.progress import Log, watch
     from limelab.study.run import run_study
     from limelab.study.running import called
@@ -484,11 +505,10 @@ def _run_one(stem: str, study: Any, out: Path, how: Any, *, log: bool, quick: bo
     declines = ["nothing to do"] if told["unchanged"] else _declines(results)
     for line in declines:
         typer.echo(f"  {line}")
-    failures = [f"{called(f)}: {f['error']}" for f in told["failures"]]
-    for failure in failures:
-        typer.echo(f"  failed: {failure}", err=True)
+    for line in failed_lines(told["failures"]):
+        typer.echo(f"  {line}", err=True)
     typer.echo(f"  tables: {results.folder} ({after(budget, told['seconds'])})")
-    return bool(failures)
+    return bool(told["failures"])
 
 
 def _declines(results: Any) -> list[str]:
@@ -596,8 +616,12 @@ def _changed(study: Any, changes: Mapping[str, Any]) -> Any:
 
 def _write_report(out: Path) -> Path:
     from limelab.report.page import write_report
+    from limelab.report.publishing import UNFINISHED, unfinished
 
-    return write_report(out)
+    page = write_report(out)
+    for folder in unfinished(out):
+        typer.echo(f"not in the report: {folder}: {UNFINISHED}", err=True)
+    return page
 
 
 @contextmanager

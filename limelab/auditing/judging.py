@@ -7,7 +7,7 @@ from typing import Any
 from limelab.auditing.measuring import measure
 from limelab.auditing.results import Audit
 from limelab.auditing.rules import Rules
-from limelab.auditing.subject import JUDGE, read
+from limelab.auditing.subject import JUDGE, Subject, read
 from limelab.blackbox import one_thread
 from limelab.lime import Lime
 from limelab.types import BadInput, Explainer
@@ -76,4 +76,10 @@ def audit(  # noqa: PLR0913 -- what is asked (three), of whom, and how well
     asked = Lime() if explainer is None else explainer
     with one_thread():
         subject = read(model, background, rows, asked, judge, seed)
-        return Audit(measure(subject, repeats, rules.bar, y), rules)
+        return audited(subject, repeats, rules, y)
+
+
+def audited(subject: Subject, repeats: int, rules: Rules, y: Any = None) -> Audit:
+    """The audit of what has been read, with a note where labels were of no use."""
+    measured = measure(subject, repeats, rules.bar, y)
+    return Audit(measured, rules, tuple(filter(None, [measured.unscored])))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,27 +12,23 @@ from limelab.auditing.fidelity import Fit, judged
 from limelab.auditing.holding import Held, held
 from limelab.auditing.nearby import Nearby
 from limelab.auditing.others import Other, others
+from limelab.auditing.overall import overall
 from limelab.auditing.realism import off_the_data
 from limelab.auditing.runs import Runs, runs
 from limelab.auditing.settings import representation_of
 from limelab.auditing.stability import UNKNOWN, Steady, by_cause, known
 from limelab.auditing.subject import Subject
-from limelab.blackbox import BlackBox
 from limelab.importance import (
     Effects,
     Region,
-    label_importance,
     local_effects,
-    prediction_importance,
 )
 from limelab.metrics.ranks import spearman
 from limelab.representations import Standardized
-from limelab.seeds import generator
 from limelab.types import Array, BadInput, Bools, Representation
 
 CLOUDS, POINTS, AGAIN = 8, 128, 512  # AGAIN: points of a cloud where the first did not tell
 REAL_CLOUDS, REAL_POINTS = 8, 64
-GLOBAL_ROWS, GLOBAL_REPEATS = 256, 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,6 +78,8 @@ class Measured:
     off_data : array of shape (I,), or str
     whole : mapping of str to array of shape (k, C) or (k, 1)
         Global importances, for comparison only.
+    unscored : str
+        Why there is none by labels although labels came, or "".
     like_local, like_whole : arrays of shape (I, C)
         Rank correlation of the explanation with `model` and with the global importance.
     queries : int
@@ -100,6 +98,7 @@ class Measured:
     others: Mapping[str, Other | str]
     off_data: Array | str
     whole: Mapping[str, Array]
+    unscored: str
     like_local: Array
     like_whole: Array
     queries: int
@@ -123,7 +122,7 @@ def measure(subject: Subject, repeats: int, bar: Bar, y: Any = None) -> Measured
     model = _model(subject, base, read, bar)
     real = known(lambda: _real(subject, read))
     causes = by_cause(subject, base, top=bar.top, tie=bar.tie)
-    whole = _whole(subject, y)
+    whole, unscored = overall(subject, y)
     return Measured(
         subject=subject,
         runs=base,
@@ -142,6 +141,7 @@ def measure(subject: Subject, repeats: int, bar: Bar, y: Any = None) -> Measured
         others=others(subject, base, model, causes, top=bar.top, tie=bar.tie),
         off_data=known(lambda: off_the_data(subject, subject.explainer)),
         whole=whole,
+        unscored=unscored,
         like_local=_alike(size, np.sqrt((model.importance**2).mean(axis=0))),
         like_whole=_alike(size, whole["prediction"][None]),
         queries=subject.box.queries - before,
@@ -194,36 +194,6 @@ def _fits(subject: Subject, base: Runs, read: Representation) -> dict[float, Fit
         radius: judged(subject, base, read, judge.law.at(radius), subject.seed_of("judge", n))
         for n, radius in enumerate(judge.radii)
     }
-
-
-def _whole(subject: Subject, y: Any) -> dict[str, Array]:
-    """Global importances: of the answers, and of the labels where these are known."""
-    table, box = subject.table, subject.box
-    some = generator(subject.seed_of("global"), "rows").permutation(len(table.background))
-    some = some[:GLOBAL_ROWS]
-    rows, rng = table.background[some], generator(subject.seed_of("global"), "orders")
-    found = prediction_importance(box, table, rows, repeats=GLOBAL_REPEATS, rng=rng)
-    said = {"prediction": found.mean(axis=0)}
-    if y is not None:
-        labels = _labels(y, len(table.background))[some]
-        seed = subject.seed_of("labels") % 2**31
-        ask = {"repeats": GLOBAL_REPEATS, "seed": seed}
-        said["label"] = label_importance(_all(box), table, rows, labels, **ask).mean(axis=0)
-    return said
-
-
-def _all(box: BlackBox) -> BlackBox:
-    """The box with all outputs, as labels need them."""
-    return box if box.kept is None else replace(box, kept=None)
-
-
-def _labels(y: Any, n: int) -> Any:
-    labels = np.asarray(y)
-    if labels.shape != (n,):
-        raise BadInput(
-            f"y has shape {labels.shape}; expected one label for each of the {n} background rows"
-        )
-    return labels
 
 
 def _alike(size: Array, other: Array) -> Array:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -27,7 +27,7 @@ class Audit:
     measured : Measured
     rules : Rules
     notes : tuple of str
-        What happened to the data before, such as rows that were dropped.
+        What happened to the data, such as rows that were dropped or labels that were of no use.
     """
 
     measured: Measured
@@ -50,8 +50,12 @@ class Audit:
     @property
     def sentence(self) -> str:
         """How many rows have which verdict, for the output that is highest at each."""
-        counts = Counter(one.word for one in self.predicted)
-        return ", ".join(f"{counts[word]} {word}" for word in ("trust", "caution", "reject"))
+        return _counted(self.predicted)
+
+    @property
+    def others(self) -> str:
+        """How many verdicts of which kind the other outputs have."""
+        return _counted(one for one in self.found if not one.case.predicted)
 
     @property
     def verdicts(self) -> pd.DataFrame:
@@ -134,3 +138,9 @@ class Audit:
 
     def _repr_html_(self) -> str:
         return body(self._told, self.measured, self.rules)
+
+
+def _counted(found: Iterable[Verdict]) -> str:
+    """How many of which word."""
+    counts = Counter(one.word for one in found)
+    return ", ".join(f"{counts[word]} {word}" for word in ("trust", "caution", "reject"))

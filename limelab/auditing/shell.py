@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from limelab.auditing.judging import audit
+from limelab.auditing import judging
+from limelab.auditing.costing import cost, pace
 from limelab.auditing.loading import MISSING, Data
 from limelab.auditing.results import Audit
+from limelab.auditing.rules import Rules
+from limelab.auditing.subject import JUDGE, read
+from limelab.auditing.watching import watched
+from limelab.blackbox import one_thread
+from limelab.lime import Lime
 from limelab.types import BadInput
 
 FAIL_ON = {"": (), "reject": ("reject",), "caution": ("caution", "reject")}
@@ -29,20 +35,33 @@ def check_words(fail_on: str, missing: str) -> None:
         raise BadInput(f"--missing {missing}; expected one of {', '.join(MISSING)}")
 
 
-def audited(model: Any, data: Data, *, repeats: int, seed: int) -> Audit:
-    """The audit of a model on a table from a file, with what happened to the table."""
-    found = audit(model, data.X, data.rows, y=data.y, repeats=repeats, seed=seed)
-    return replace(found, notes=data.notes)
+def audited(
+    model: Any, data: Data, *, repeats: int, seed: int, say: Callable[[str], None]
+) -> Audit:
+    """The audit of a model on a table from a file; what it will cost is said before it begins."""
+    with one_thread():
+        subject = read(model, data.X, data.rows, Lime(), JUDGE, seed)
+        asks = cost(subject, repeats, labelled=data.y is not None)
+        say(asks.told(pace(subject)))
+        with watched(subject, asks) as seen:
+            found = judging.audited(seen, repeats, Rules(), data.y)
+    return replace(found, notes=(*data.notes, *found.notes))
 
 
 def lines(found: Audit) -> Iterator[str]:
-    """A line a row, and how many of which verdict."""
+    """Notes, a line a row, and how many of which verdict."""
+    yield from found.notes
     for one in found.predicted:
         case = one.case
         yield f"{one.word:8s}row {case.instance}, {case.output}: {one.reasons}"
         if one.remedy:
             yield f"        what to do: {one.remedy}"
     yield f"{len(found.predicted)} rows: {found.sentence}"
+    if len(found.found) > len(found.predicted):
+        yield (
+            "These are of the output that is highest at each row. --csv also writes those of the "
+            f"others: {found.others}."
+        )
     yield "A verdict speaks of the explanation in its region, not of the model being right."
 
 

@@ -20,7 +20,7 @@ from limelab.study.knowing import middle
 from limelab.types import Array, BadInput, Perturbation
 
 JUDGE = Judge(Gaussian(), radii=(0.25, 0.5, 1.0), size=256)
-_MODEL_ROWS = 2000  # of the background that say how much the model varies
+MODEL_ROWS = 2000  # of the background that say how much the model varies
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +64,7 @@ class Subject:
     @cached_property
     def model_sd(self) -> Array:
         """Standard deviation (C,) of the model over the background."""
-        some = self.table.background[:_MODEL_ROWS].copy()
+        some = self.table.background[:MODEL_ROWS].copy()
         return np.asarray(self.box.ask(self.table.decode(some)).std(axis=0))
 
     @property

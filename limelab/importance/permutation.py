@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator
 from sklearn.inspection import permutation_importance
+from sklearn.metrics import log_loss, make_scorer
 
 from limelab.blackbox import BlackBox
 from limelab.importance.replacing import by_replacing
@@ -81,11 +82,18 @@ def label_importance(
     ((2, 2, 1), True)
     """
     asked = _Asked(box, view)
-    scoring = "neg_log_loss" if asked.classes_ is not None else "neg_mean_squared_error"
+    scoring = "neg_mean_squared_error" if asked.classes_ is None else _log_loss(asked.classes_)
     found = permutation_importance(
         asked, x, y, scoring=scoring, n_repeats=repeats, random_state=seed
     )
     return np.asarray(found.importances.T[:, :, None])
+
+
+def _log_loss(classes: Any) -> Any:
+    """A score that knows all classes: a rare one may be missing among the rows."""
+    return make_scorer(
+        log_loss, greater_is_better=False, response_method="predict_proba", labels=classes
+    )
 
 
 class _Asked(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types

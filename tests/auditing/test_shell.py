@@ -8,7 +8,7 @@ import joblib
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.linear_model import LinearRegression
+from sklearn.linear_model import LinearRegression, LogisticRegression
 from typer.testing import CliRunner
 
 from limelab.cli import app
@@ -66,6 +66,38 @@ def test_an_importable_function_and_the_exit_status_of_pipelines(folder):
     assert failed.exit_code == 1
     assert "0 trust, 0 caution, 1 reject" in failed.output
     assert "what to do:" in failed.output
+
+
+def test_the_cost_is_said_before_and_apart_from_the_verdicts():
+    done = audit(*FILE)
+    assert "the model will be asked 149,932 to 174,508 questions" in done.stderr
+    assert " a second: about " in done.stderr
+    assert "asked" not in done.stdout
+    assert "others" not in done.stdout
+
+
+def test_verdicts_of_other_outputs_are_counted(folder):
+    joblib.dump(LogisticRegression().fit(FRAME[["a", "b"]], FRAME["y"] > 0), "m.joblib")
+    done = audit(*FILE, "--csv", "v.csv")
+    assert done.exit_code == 0, done.output
+    table = pd.read_csv("v.csv")
+    counts = table[~table["predicted"]]["verdict"].value_counts()
+    told = ", ".join(f"{counts.get(word, 0)} {word}" for word in ("trust", "caution", "reject"))
+    assert f"--csv also writes those of the others: {told}." in done.stdout
+    assert counts.sum() == 2
+
+
+def test_labels_in_words_do_not_stop_the_audit_of_a_booster():
+    xgboost = pytest.importorskip("xgboost")
+    classes = pd.cut(FRAME["y"], 3, labels=False)
+    matrix = xgboost.DMatrix(FRAME[["b", "a"]], classes)
+    told = {"objective": "multi:softprob", "num_class": 3}
+    joblib.dump(xgboost.train(told, matrix, 3), "m.joblib")
+    FRAME.assign(y=classes.map({0: "no", 1: "maybe", 2: "yes please"})).to_csv("d.csv")
+    done = audit(*FILE)
+    assert done.exit_code == 0, done.output
+    assert "and the model names no classes" in done.stdout
+    assert "columns that the model was not fitted on are left out: Unnamed: 0" in done.stdout
 
 
 @pytest.mark.parametrize(
