@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, overload
@@ -118,34 +117,15 @@ class Report(Sequence[Result]):
         return "\n".join([self.subject, *(line.rstrip() for line in lines), counts])
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td>{result.status}</td><td>{result.level}</td><td>{result.check}</td>"
-            f"<td>{html.escape(result.says)}</td><td>{html.escape(result.reason)}</td>"
-            f"<td><pre>{html.escape(result.example)}</pre></td></tr>"
-            for result in self.results
-        )
-        heads = "".join(
-            f"<th>{head}</th>" for head in ("status", "level", "check", "rule", "found", "example")
-        )
-        return (
-            f"<h2>Checks of {html.escape(self.subject)}</h2>"
-            f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
-        )
+        from limelab.checks.page import body
+
+        return body(self)
 
     def page(self) -> str:
         """A whole HTML page, self-contained."""
-        style = (
-            "body{font-family:sans-serif;margin:2rem;max-width:75rem}table{border-collapse:collapse;"
-            "display:block;overflow-x:auto}td,th{border:1px solid #ccc;padding:.3rem .6rem;"
-            "text-align:left;vertical-align:top}pre{white-space:pre-wrap;margin:0}"
-        )
-        title = html.escape(f"Checks of {self.subject}")
-        return (
-            '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-            '<meta name="viewport" content="width=device-width, initial-scale=1">'
-            f"<title>{title}</title><style>{style}</style></head>"
-            f"<body>{self._repr_html_()}</body></html>"
-        )
+        from limelab.checks.page import page
+
+        return page(self)
 
     def _counts(self) -> Mapping[str, int]:
         known: tuple[Status, ...] = ("passed", "failed", "xfail", "skipped")
