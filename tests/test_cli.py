@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +13,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from limelab.cli import app
+from limelab.study.tiers import Grow
 
 STUDY = """
 import limelab as ll
@@ -34,6 +36,41 @@ STUDY = ll.Study(
 """
 BROKEN = STUDY.replace('"iris", ll.models.linear()', "'iris', ll.models.Recipe(broken)").replace(
     "STUDY =", "def broken(kind, frame, seed):\n    raise ValueError('no such\\n model')\n\nSTUDY ="
+)
+WORDED = STUDY.replace('"iris", ll.models.linear()', "houses, ll.models.Recipe(worded)").replace(
+    "STUDY =",
+    """
+import pandas as pd
+from sklearn.ensemble import ExtraTreesRegressor
+
+
+def houses():
+    frame = pd.DataFrame({"size": range(60), "place": ["north", "south", "east"] * 20})
+    prices = frame["size"].to_numpy(float)
+    return ll.datasets.Dataset("houses", frame, prices, "regression", target="price", source="own")
+
+
+def worded(kind, frame, seed):
+    return ExtraTreesRegressor(random_state=seed)
+
+
+STUDY =""",
+)
+SUMMED = STUDY.replace("repeats=2", "repeats=2, measures=[told], summaries=[summed]").replace(
+    "STUDY =",
+    """
+import pandas as pd
+
+
+def told(task, seed):
+    return pd.DataFrame({"row": [1]})
+
+
+def summed(tables):
+    raise KeyError("no such column")
+
+
+STUDY =""",
 )
 BAD_FILES = {
     "does not parse": ("def (", "does not parse: line 1"),
@@ -112,13 +149,60 @@ def test_a_failed_block_is_status_1_and_a_row(shell: Callable[..., Result], tmp_
     (tmp_path / "broken.py").write_text(BROKEN)
     found = shell("run", "broken.py", "--jobs", "1")
     assert found.exit_code == 1, found.output
-    assert "failed: iris / broken, facts: ValueError: no such model" in found.stderr
+    assert "failed: 5 blocks of iris / broken: ValueError: no such model" in found.stderr
+    assert "report: results" in found.output
     assert (
         "declined: 4 scores have no value but a reason (column note of results/broken"
         in found.output
     )
     notes = pd.read_csv(tmp_path / "results/broken/scores.csv")["note"]
     assert notes.str.contains("no such").all()
+
+
+def test_blocks_that_fail_alike_are_one_line_with_what_to_do(
+    shell: Callable[..., Result], tmp_path: Path
+) -> None:
+    (tmp_path / "worded.py").write_text(WORDED)
+    found = shell("run", "worded.py", "--jobs", "1")
+    assert found.exit_code == 1, found.output
+    alike, remedy = found.stderr.splitlines()
+    assert alike.startswith("  failed: ")
+    assert " blocks of houses / worded: ValueError: could not convert string to float" in alike
+    assert "OrdinalEncoder" in remedy
+    sys.modules.pop("worded", None)
+
+
+def test_a_summary_that_breaks_is_status_1_and_the_run_goes_on(
+    shell: Callable[..., Result], tmp_path: Path
+) -> None:
+    (tmp_path / "summed.py").write_text(SUMMED)
+    found = shell("run", "summed.py", "--jobs", "1")
+    assert found.exit_code == 1, found.output
+    assert found.stderr == "  failed: summary summed: KeyError: 'no such column'\n"
+    assert {"claims.csv", "manifest.json"} <= {
+        p.name for p in (tmp_path / "results/summed").iterdir()
+    }
+    assert (tmp_path / "results/report/index.html").is_file()
+    sys.modules.pop("summed", None)
+
+
+def test_an_unfinished_study_is_named_where_a_page_is_written(
+    shell: Callable[..., Result], tmp_path: Path
+) -> None:
+    (tmp_path / "other.py").write_text(STUDY)
+    assert shell("run", "small.py", "other.py", "--jobs", "1").exit_code == 0
+    (tmp_path / "results" / "other" / "manifest.json").unlink()
+    found = shell("report")
+    assert found.exit_code == 0, found.output
+    assert found.stderr.startswith(f"not in the report: {Path('results/other')}: its run ended")
+    sys.modules.pop("other", None)
+
+
+def test_the_version_is_printed_and_the_package_runs_as_a_module(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "limelab", "--version"]
+    ended = subprocess.run(command, check=True, capture_output=True, text=True, cwd=tmp_path)
+    assert ended.stdout == f"limelab {version('limelab')}\n"
+    assert CliRunner().invoke(app, ["--version"]).output == ended.stdout
 
 
 @pytest.mark.parametrize(
@@ -196,6 +280,10 @@ def test_a_new_study_can_be_tried_and_run(shell: Callable[..., Result], tmp_path
     assert tried.exit_code == 0, tried.output
     assert "mine: fine" in tried.output
     assert not (tmp_path / "results").exists()
+    study = sys.modules["mine"].STUDY
+    assert study.conditions.baselines == ("random", "constant", "permutation", "exact")
+    assert [claim.metric for claim in study.claims] == ["rmse", "share_of_sure"]
+    assert study.grow == Grow()
     sys.modules.pop("mine", None)
 
 

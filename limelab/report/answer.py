@@ -70,13 +70,20 @@ def _card(found: Found, stem: str, rows: pd.DataFrame, ends: tuple[float, float]
     )
     declared = str(first.get("declared", ""))
     mark = f'<span class="badge how">{escape(declared)}</span>' if declared else ""
-    margin = setting(float(first["margin"])) if first.get("margin") else "0"
     return (
         f'<article class="claim"><div><h4>{escape(first["statement"])} {mark}</h4><ul>{said}</ul>'
         f'<p class="small"><a href="{link(metric)}">{escape(metric_title(metric))}</a> '
-        f"(<code>{escape(metric)}</code>), "
-        f"margin {margin}</p></div><div>{picture}</div></article>"
+        f"(<code>{escape(metric)}</code>){_against(first)}</p></div><div>{picture}</div></article>"
     )
+
+
+def _against(row: pd.Series) -> str:
+    """What a claim is held against: a margin, or a bound on what a measure tells."""
+    if row.get("bound"):
+        measure, bound = escape(str(row["measure"])), escape(str(row["bound"]))
+        return f" of <code>{measure}</code>, {bound}; the picture shows the distance from it"
+    margin = setting(float(row["margin"])) if row.get("margin") else "0"
+    return f", margin {margin}"
 
 
 def _said(row: pd.Series) -> str:

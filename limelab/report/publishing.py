@@ -15,11 +15,12 @@ from typing import Any
 from limelab.report.found import find, load
 from limelab.report.summary import Summary
 from limelab.study.files import write_atomically
-from limelab.study.results import CLAIMS, MANIFEST, RANKING, TASKS, VARIANCE
+from limelab.study.results import CLAIMS, MANIFEST, MEASURE, RANKING, SCORES, TASKS, VARIANCE
 from limelab.types import BadInput
 
 MOST_BYTES = 200_000  # of a study
 SUMMARY = "summary.csv"
+UNFINISHED = "its run ended before its tables were whole: run it again"
 _LEFT_OUT = "left_out"
 
 
@@ -59,7 +60,9 @@ class Published:
 
 
 def publish(out: Path, to: Path) -> list[Published]:
-    """Copy what is small of every finished study; quick runs and failed ones are passed over.
+    """Copy what is small of every finished study.
+
+    Quick runs, failed ones and unfinished ones are passed over, each with its reason.
 
     Parameters
     ----------
@@ -74,9 +77,20 @@ def publish(out: Path, to: Path) -> list[Published]:
         No results, or none that could be copied.
     """
     found = [_publish(place, to) for place in find(Path(out))]
+    found += [Published(place.name, reason=UNFINISHED) for place in unfinished(Path(out))]
     if all(one.reason for one in found):
         raise BadInput(f"{out}: nothing to publish; {'; '.join(one.sentence for one in found)}")
     return found
+
+
+def unfinished(out: Path) -> list[Path]:
+    """Folders in which a run ended, or is, between its tables: they hold some and no manifest."""
+    folders = [out, *sorted(path for path in out.iterdir() if path.is_dir())]
+    return [
+        folder
+        for folder in folders
+        if (folder / SCORES).is_file() and not (folder / MANIFEST).is_file()
+    ]
 
 
 def _publish(place: Path, to: Path) -> Published:
@@ -109,7 +123,7 @@ def _tables(place: Path) -> Iterator[tuple[str, bytes]]:
     for name in (CLAIMS, TASKS, RANKING, VARIANCE):
         if (place / name).is_file():
             yield name, (place / name).read_bytes()
-    for path in sorted(place.glob("measure_*.csv")):
+    for path in sorted(place.glob(f"{MEASURE}*.csv")):
         yield path.name, path.read_bytes()
     medians = Summary(load(place)).by_condition
     if not medians.empty:

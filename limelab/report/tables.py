@@ -163,7 +163,7 @@ def _failures(found: Found) -> str:
     failures = found.manifest.get("failures", [])
     if not failures:
         return "<p>No block of the run failed.</p>"
-    frame = pd.DataFrame(failures).fillna("").astype(str)
+    frame = pd.DataFrame(failures, dtype=object).fillna("").astype(str)
     last = [name for name in ("kind", "error") if name in frame]
     frame = frame[[*(name for name in frame if name not in last), *last]]
     return folded("Blocks that failed", frame.head(MOST_ROWS))

@@ -1,29 +1,27 @@
 """Claims about what a measure tells over all tasks: at most, or at least so much; it runs nothing.
 
 A share of rows, or an area under a curve, is no difference of two conditions. A `Bound` reads such
-a number from the table of a measure; its clusters are tasks (on these tasks) or data sets (in
-general). How far on the right side of the bound the number lies is what the table of claims holds.
+a number from the table of a measure, see `limelab.study.holding`.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from limelab.statistics import FEWEST_CLUSTERS, IN_GENERAL, TOO_FEW, Estimate, Intervals, verdict
+from limelab.statistics import Estimate, Intervals
 from limelab.study.sources import record
-from limelab.study.steady import FALLEN, FIRM, STABLE, UNSTABLE, UNTRIED, Stood
 from limelab.types import BadInput
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Read = Callable[["pd.DataFrame", Any], Intervals]
-MOST_NAMED = 3  # data sets without which a verdict falls
 
 
 @dataclass(frozen=True)
@@ -39,10 +37,26 @@ class Bound:
     read : function (rows, cluster) -> Intervals
         From the measure's rows of all tasks, as a DataFrame, and a label for each row, to a number
         with its interval, such as `limelab.statistics.clustered_share` gives. A function at the
-        top of a module, or a frozen dataclass with a `name`.
+        top of a module, or a frozen dataclass with a `name`. It is handed a copy of the rows. One
+        that raises leaves its claim without a verdict; `NotApplicable` is a reason, all else a
+        failure of the run.
     at_most, at_least : float
         One of the two.
     unit : str
+
+    Raises
+    ------
+    BadInput
+        A statement or a measure that is no text, no finite number or two, or a `read` that cannot
+        be called.
+
+    Examples
+    --------
+    >>> from limelab.statistics import clustered_share
+    >>> def misses(rows, cluster):
+    ...     return clustered_share(rows["missed"], cluster)
+    >>> Bound("Few rows are missed.", "missed_rows", misses, at_most=0.05).limit
+    'at most 0.05'
     """
 
     statement: str
@@ -53,8 +67,14 @@ class Bound:
     unit: str = ""
 
     def __post_init__(self) -> None:
+        for name in ("statement", "measure"):
+            value = getattr(self, name)
+            if not isinstance(value, str) or not value.strip():
+                raise BadInput(f"Bound({name}={value!r}); expected text that is not empty")
+        if not isinstance(self.unit, str):
+            raise BadInput(f"bound {self.statement!r} has unit={self.unit!r}; expected text")
         given = [one for one in (self.at_most, self.at_least) if one is not None]
-        if len(given) != 1 or not np.isfinite(given[0]):
+        if len(given) != 1 or not _finite(given[0]):
             raise BadInput(
                 f"bound {self.statement!r} has at_most={self.at_most!r} and "
                 f"at_least={self.at_least!r}; give one of them as a number"
@@ -69,6 +89,26 @@ class Bound:
     def metric(self) -> str:
         """What stands in the `metric` column of claims."""
         return str(getattr(self.read, "name", "") or getattr(self.read, "__name__", self.measure))
+
+    @property
+    def limit(self) -> str:
+        """The bound in words."""
+        most = self.at_most is not None
+        return f"at most {self.at_most:.6g}" if most else f"at least {self.at_least:.6g}"
+
+    def number(self, distance: Estimate) -> tuple[float, float, float]:
+        """The number itself and its interval, from how far on the right side it lies."""
+        side, mark = self.side
+        low, high = sorted((mark + side * distance.low, mark + side * distance.high))
+        return mark + side * distance.estimate, low, high
+
+    @property
+    def side(self) -> tuple[float, float]:
+        """Which way is better, as a sign, and the bound."""
+        if self.at_most is not None:
+            return -1.0, self.at_most
+        assert self.at_least is not None
+        return 1.0, self.at_least
 
     @property
     def margin(self) -> float:
@@ -88,116 +128,6 @@ class Bound:
         return {"better": better, "unit": self.unit, "says_not": says_not}
 
 
-@dataclass(frozen=True, eq=False)
-class Beyond:
-    """How far on the right side of a bound a number lies, at any level."""
-
-    number: Intervals
-    bound: Bound
-
-    def at(self, level: float) -> Estimate:
-        """The distance, positive where the number keeps the bound."""
-        found, side, mark = self.number.at(level), *self._side
-        low, high = sorted((side * (found.low - mark), side * (found.high - mark)))
-        counts = (found.n_units, found.n_clusters, found.n_missing)
-        middle = side * (found.estimate - mark)
-        return Estimate(middle, low, high, self.against(0.0), *counts, note=found.note)
-
-    def against(self, value: float) -> float:
-        """Two-sided p of the hypothesis that the distance is `value`."""
-        side, mark = self._side
-        return self.number.against(mark + side * value)
-
-    @property
-    def _side(self) -> tuple[float, float]:
-        """Which way is better, and the bound."""
-        if self.bound.at_most is not None:
-            return -1.0, self.bound.at_most
-        assert self.bound.at_least is not None
-        return 1.0, self.bound.at_least
-
-
-@dataclass(frozen=True, eq=False)
-class TooFew:
-    """A number over fewer data sets than a statement in general needs: no interval, no p."""
-
-    number: Intervals
-    data_sets: int
-
-    def at(self, level: float) -> Estimate:
-        """The number alone."""
-        note = f"{TOO_FEW}: {self.data_sets} of at least {FEWEST_CLUSTERS}"
-        middle, n = self.number.at(level).estimate, self.data_sets
-        return Estimate(middle, np.nan, np.nan, np.nan, n, n, note=note)
-
-    def against(self, value: float) -> float:
-        """Not known."""
-        return np.nan
-
-
-@dataclass(frozen=True, eq=False)
-class Held:
-    """A bound with the rows that it is read from.
-
-    Attributes
-    ----------
-    bound : Bound
-    rows : DataFrame
-        Of all tasks, with the columns task and dataset.
-    """
-
-    bound: Bound
-    rows: pd.DataFrame
-
-    def read(self, scope: str, fewest: int = FEWEST_CLUSTERS) -> Intervals:
-        """The distance from the bound in one scope."""
-        cluster = self.rows["dataset" if scope == IN_GENERAL else "task"].to_numpy()
-        number, sets = self.bound.read(self.rows, cluster), self.rows["dataset"].nunique()
-        few = scope == IN_GENERAL and sets < fewest
-        return Beyond(TooFew(number, sets) if few else number, self.bound)
-
-    def without(self, name: str) -> Held:
-        """The same without a data set."""
-        return Held(self.bound, self.rows[self.rows["dataset"] != name].reset_index(drop=True))
-
-
-def held(bound: Bound, tables: Mapping[str, pd.DataFrame], sets: Mapping[str, str]) -> Held | str:
-    """A bound with its rows, or the reason why there are none.
-
-    Parameters
-    ----------
-    bound : Bound
-    tables : mapping of measure to DataFrame
-        With the column task.
-    sets : mapping of task to data set
-        For a measure that has no column `dataset` of its own.
-    """
-    rows = tables.get(bound.measure)
-    if rows is None or rows.empty:
-        return f"the measure {bound.measure} tells nothing"
-    named = rows if "dataset" in rows else rows.assign(dataset=rows["task"].map(sets))
-    return Held(bound, named)
-
-
-def stood(held: Held, found: Estimate, scope: str, level: float) -> Stood:
-    """The verdict of a bound in one scope, and whether it stands without each data set."""
-    whole = verdict(found, 0.0)
-    names = sorted(map(str, held.rows["dataset"].unique()))
-    if whole not in FIRM:
-        return Stood(whole, whole=whole)
-    if len(names) < 2:
-        return Stood(whole, f"{UNTRIED}: one data set, so none could be left out", whole=whole)
-    rest = {name: held.without(name).read(scope, FEWEST_CLUSTERS - 1).at(level) for name in names}
-    falls = list(_falls(whole, rest))
-    if falls:
-        more = f" and {len(falls) - MOST_NAMED} more" if len(falls) > MOST_NAMED else ""
-        said = f"{whole} over all of the data, but not without {' or '.join(falls[:MOST_NAMED])}"
-        return Stood(FALLEN, f"{UNSTABLE}: {said}{more}", whole=whole)
-    return Stood(whole, f"{STABLE}: the same without any one of {len(names)} sets", whole=whole)
-
-
-def _falls(whole: str, rest: Mapping[str, Estimate]) -> Iterable[str]:
-    for name, found in rest.items():
-        said = verdict(found, 0.0)
-        if said != whole:
-            yield f"{name} ({said})"
+def _finite(value: Any) -> bool:
+    number = isinstance(value, Real) and not isinstance(value, (bool, np.bool_))
+    return number and bool(np.isfinite(float(value)))

@@ -22,8 +22,9 @@ from limelab.statistics import (
     holm,
     verdict,
 )
-from limelab.study.bounds import Bound, Held, held
-from limelab.study.bounds import stood as bound_stood
+from limelab.study.bounds import Bound
+from limelab.study.holding import Broken, Held
+from limelab.study.holding import stood as bound_stood
 from limelab.study.spec import Claim, Study
 from limelab.study.steady import Stood, stood
 from limelab.study.variants import without_variants
@@ -31,14 +32,16 @@ from limelab.types import Array, BadInput
 
 QUICK = "quick run: no verdict"
 NO_DATA = "no data"
+NOT_READ = "not read"  # what reads the number broke
 COLUMNS = (
     *("statement", "metric", "scope", "verdict", "difference", "low", "high", "p", "p_holm"),
     *("n_units", "n_clusters", "n_missing", "margin", "declared", "sentence", "note"),
     *("whole", "stability", "third_low", "third_high"),
 )
+OF_BOUNDS = ("measure", "number", "number_low", "number_high", "bound")
 
 Grids = Mapping[Any, tuple[Any, Array]]
-Tables = Mapping[str, pd.DataFrame]
+Bounds = Mapping[str, Held | str]
 
 
 def judge_claims(
@@ -47,7 +50,7 @@ def judge_claims(
     status: Mapping[str, str],
     *,
     verdicts: bool,
-    tables: Tables | None = None,
+    bounds: Bounds | None = None,
 ) -> pd.DataFrame:
     """Two rows a claim: on these tasks, and in general.
 
@@ -58,8 +61,8 @@ def judge_claims(
     status : mapping of claim hash to "declared" or "post hoc"
     verdicts : bool
         False for a quick run: estimates are printed, verdicts are not.
-    tables : mapping of measure to DataFrame, optional
-        What bounds are read from.
+    bounds : mapping of claim hash to Held or reason, optional
+        What bounds are read from, or why they cannot be, as `limelab.study.holding.hold` says.
 
     Returns
     -------
@@ -69,11 +72,13 @@ def judge_claims(
         n_clusters (tasks, or data sets in general), n_missing, margin, declared, sentence, note,
         whole (the verdict over all of the data), stability (whether it stands on thirds and
         without each data set, see `limelab.study.steady`; where it does not, the verdict is
-        "inconclusive"), third_low, third_high (the estimates of the thirds).
+        "inconclusive"), third_low, third_high (the estimates of the thirds). Where the study has a
+        Bound also measure, number, number_low, number_high (what was read, as it is; difference is
+        its distance from the bound) and bound; all of them empty for other claims.
         Intervals, p_holm and verdicts carry Holm's correction, p does not. Declared claims are one
         family, and claims that came after the data another: they cannot change a verdict.
     """
-    grids = [_found(study, claim, scores, tables or {}) for claim in study.claims]
+    grids = [_found(study, claim, scores, bounds or {}) for claim in study.claims]
     families = [status.get(claim.digest, "") for claim in study.claims]
     scopes = {scope: _estimates(study, grids, families, scope) for scope in (ON_THESE, IN_GENERAL)}
 
@@ -89,7 +94,8 @@ def judge_claims(
         for n, claim in enumerate(study.claims)
         for scope, estimates in scopes.items()
     ]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    further = OF_BOUNDS if any(isinstance(claim, Bound) for claim in study.claims) else ()
+    return pd.DataFrame(rows, columns=[*COLUMNS, *further])
 
 
 def _instances(grids: Grids | Held | str) -> int:
@@ -102,11 +108,11 @@ def _instances(grids: Grids | Held | str) -> int:
 
 
 def _found(
-    study: Study, claim: Claim | Bound, scores: pd.DataFrame, tables: Tables
+    study: Study, claim: Claim | Bound, scores: pd.DataFrame, bounds: Bounds
 ) -> Grids | Held | str:
     """What a claim is read from, or the reason why there is nothing."""
     if isinstance(claim, Bound):
-        return held(claim, tables, {task.name: task.data_name for task in study.tasks})
+        return bounds.get(claim.digest, f"the measure {claim.measure} tells nothing")
     return _grids(study, claim, scores)
 
 
@@ -184,6 +190,8 @@ def _stood(
     study: Study, claim: Claim | Bound, scope: str, grids: Grids | Held | str, read: _Read
 ) -> Stood:
     """The verdict of a claim in one scope, tried on parts of the data."""
+    if isinstance(grids, Broken):
+        return Stood(NOT_READ)
     if isinstance(grids, str) or not np.isfinite(read.found.estimate):
         return Stood(NO_DATA)
     if isinstance(grids, Held):
@@ -220,20 +228,41 @@ def _row(
         "stability": said.stability,
         "third_low": said.third_low,
         "third_high": said.third_high,
-        "sentence": _sentence(scope, found, said, unit),
+        "sentence": _sentence(claim, scope, found, said, unit),
         "note": found.note,
+        **(_of_bound(claim, found) if isinstance(claim, Bound) else {}),
     }
 
 
-def _sentence(scope: str, found: Estimate, said: Stood, unit: str) -> str:
+def _of_bound(bound: Bound, found: Estimate) -> dict[str, Any]:
+    """The number itself, beside its distance from the bound."""
+    values = (bound.measure, *bound.number(found), bound.limit)
+    return dict(zip(OF_BOUNDS, values, strict=True))
+
+
+def _sentence(claim: Claim | Bound, scope: str, found: Estimate, said: Stood, unit: str) -> str:
     if not np.isfinite(found.estimate):
         return f"{scope}: {said.verdict}; {found.note}"
+    number = _number(claim, found, unit)
     if not np.isfinite(found.low):
-        return f"{scope}: {found.note or said.verdict}; difference {found.estimate:.3g} {unit}"
+        return f"{scope}: {found.note or said.verdict}; {number}"
     tasks = f"{found.n_clusters} task{'s' if found.n_clusters > 1 else ''}"
-    where = f"over {found.n_units} instances of {tasks}"
+    units = "rows" if isinstance(claim, Bound) else "instances"
+    where = f"over {found.n_units} {units} of {tasks}"
     if scope == IN_GENERAL:
         where = f"over {found.n_clusters} data sets"
-    interval = f"{found.estimate:.3g} [{found.low:.3g}, {found.high:.3g}]"
     told = f"{said.verdict}, {said.stability}" if said.fallen else said.verdict
-    return f"{scope}: {told}; difference as claimed {interval} {unit}, {where}"
+    return f"{scope}: {told}; {number}, {where}"
+
+
+def _number(claim: Claim | Bound, found: Estimate, unit: str) -> str:
+    """What was found: a difference in the direction of the claim, or a number and its bound."""
+    if isinstance(claim, Bound):
+        plain = _interval(*claim.number(found), unit)
+        return f"{claim.metric} of {claim.measure} is {plain}, claimed {claim.limit}"
+    return f"difference as claimed {_interval(found.estimate, found.low, found.high, unit)}"
+
+
+def _interval(middle: float, low: float, high: float, unit: str) -> str:
+    ends = f" [{low:.3g}, {high:.3g}]" if np.isfinite(low) else ""
+    return f"{middle:.3g}{ends} {unit}".rstrip()

@@ -19,7 +19,16 @@ from limelab.study.bounds import Bound
 from limelab.study.entries import Entry
 from limelab.study.filing import path_of
 from limelab.study.plan import Plan
-from limelab.study.results import CLAIMS, EXPLANATIONS, RANKING, SCORES, TASKS, VARIANCE
+from limelab.study.results import (
+    CLAIMS,
+    EXPLANATIONS,
+    MANIFEST,
+    MEASURE,
+    RANKING,
+    SCORES,
+    TASKS,
+    VARIANCE,
+)
 from limelab.study.sources import code_hash, record
 from limelab.study.spec import Study
 from limelab.study.store import Store
@@ -112,14 +121,16 @@ def _untouched(store: Store, digests: Iterable[str], noted: int) -> bool:
 def _tables(folder: Path) -> list[Path]:
     """The tables of a study that there are."""
     named = [folder / name for name in (*_ALWAYS, *_MAYBE)]
-    return [path for path in (*named, *sorted(folder.glob("measure_*.csv"))) if path.is_file()]
+    return [path for path in (*named, *sorted(folder.glob(f"{MEASURE}*.csv"))) if path.is_file()]
 
 
 def _whole(folder: Path, tables: Mapping[str, str]) -> bool:
-    """Whether all tables are there as they were written, and no others."""
+    """Whether all tables are there as they were written, and no others, under a manifest."""
     there = _tables(folder)
-    return {path.name for path in there} == {*tables} and all(
-        _hash(path) == tables[path.name] for path in there
+    return (
+        (folder / MANIFEST).is_file()
+        and {path.name for path in there} == {*tables}
+        and all(_hash(path) == tables[path.name] for path in there)
     )
 
 

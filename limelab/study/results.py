@@ -15,6 +15,7 @@ import pandas as pd
 SCORES, EXPLANATIONS, CLAIMS = "scores.csv", "explanations.csv.gz", "claims.csv"
 TASKS, MANIFEST = "tasks.csv", "manifest.json"
 RANKING, VARIANCE = "ranking.csv", "variance.csv"
+MEASURE = "measure_"  # and a measure's or a summary's name, and .csv
 
 _TEXT = frozenset(
     {"task", "dataset", "model", "condition", "draws", "output", "metric", "judge", "note"}
@@ -84,7 +85,7 @@ class Results:
 
     def measure(self, name: str) -> pd.DataFrame:
         """What a measure told of all tasks; no rows where it told nothing."""
-        return self._table_or_none(f"measure_{name}.csv")
+        return self._table_or_none(f"{MEASURE}{name}.csv")
 
     @cached_property
     def tasks(self) -> pd.DataFrame:

@@ -17,6 +17,7 @@ from limelab.study.engine import died
 from limelab.study.entries import Entry
 from limelab.study.explaining import explained
 from limelab.study.gathering import PERMUTED, Stored
+from limelab.study.holding import broken, hold
 from limelab.study.joining import Shelf
 from limelab.study.manifest import manifest
 from limelab.study.memory import DEFAULT, Rows, budget, over_instances
@@ -35,6 +36,7 @@ from limelab.study.splitting import splits
 from limelab.study.store import Store
 from limelab.study.tables import (
     Scored,
+    begin,
     write_claims,
     write_found,
     write_manifest,
@@ -132,16 +134,21 @@ def _write_tables(
     results: Results,
     declared: Mapping[str, str],
 ) -> None:
-    """All tables but the manifest, from the blocks that ask and from those that score."""
+    """All tables but the manifest, from the blocks that ask and from those that score.
+
+    Summaries and bounds that break are failures of the run, as blocks are.
+    """
     study, folder, (asked, scored) = run.study, results.folder, found
-    folder.mkdir(parents=True, exist_ok=True)
+    begin(folder)
     write_scores(folder, study, scored, run.store.get)
     write_tasks(folder, [_facts(run, task, asked) for task in plan.tasks])
     write_measures(folder, plan, run.store.get)
     told = results.scores_of({claim.metric for claim in study.claims})
     tables = _measured(study, results)
-    write_summaries(folder, study, tables)
-    claims = judge_claims(study, told, declared, verdicts=study.tier != QUICK, tables=tables)
+    run.failures += write_summaries(folder, study, tables)
+    bounds = hold(study.claims, tables, {task.name: task.data_name for task in study.tasks})
+    run.failures += broken(study.claims, bounds)
+    claims = judge_claims(study, told, declared, verdicts=study.tier != QUICK, bounds=bounds)
     write_claims(folder, claims)
     write_found(folder, rankings(study, told), splits(study, scored, run.store.get))
 

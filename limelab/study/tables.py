@@ -20,13 +20,14 @@ from limelab.study.results import (
     CLAIMS,
     EXPLANATIONS,
     MANIFEST,
+    MEASURE,
     RANKING,
     SCORES,
     TASKS,
     VARIANCE,
 )
 from limelab.study.rows import LEAD, explanation_columns, score_columns, to_csv
-from limelab.study.spec import Study, Task
+from limelab.study.spec import Study, Summary, Task
 from limelab.types import Metric
 
 Read = Callable[[str], Block | None]
@@ -41,6 +42,19 @@ class Scored:
     block: Entry | None
     reason: str
     metrics: tuple[Metric, ...] = ()
+
+
+def begin(folder: Path) -> None:
+    """Make room for the tables of a run: the folder is unfinished until its manifest is written.
+
+    The old manifest goes first, so that nobody takes a mixture of two runs for either of them, and
+    the tables of measures with it, since this run may have other measures.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / MANIFEST).unlink(missing_ok=True)
+    for path in folder.glob(f"{MEASURE}*.csv"):
+        if path.stem.removeprefix(MEASURE).isidentifier():  # as a measure is called
+            path.unlink()
 
 
 def write_scores(folder: Path, study: Study, scored: Sequence[Scored], read: Read) -> None:
@@ -94,15 +108,39 @@ def write_measures(folder: Path, plan: Plan, read: Read) -> None:
             frame = pd.read_csv(text, dtype=str, keep_default_na=False)
             tables.setdefault(planned.label["what"], []).append(frame)
     for name, frames in tables.items():
-        write_atomically(folder / f"measure_{name}.csv", to_csv(pd.concat(frames)))
+        write_atomically(folder / f"{MEASURE}{name}.csv", to_csv(pd.concat(frames)))
 
 
-def write_summaries(folder: Path, study: Study, told: Mapping[str, pd.DataFrame]) -> None:
-    """What measures say together, a table each; nothing where one of them told nothing."""
+def write_summaries(
+    folder: Path, study: Study, told: Mapping[str, pd.DataFrame]
+) -> list[dict[str, Any]]:
+    """What measures say together, a table each; nothing where one of them told nothing.
+
+    Returns
+    -------
+    failures : list of dict
+        As in the manifest: the summaries that broke.
+    """
     if any(rows.empty for rows in told.values()):
-        return
+        return []
+    failures = []
     for summary in study.summaries:
-        write_atomically(folder / f"measure_{summary.__name__}.csv", to_csv(summary(told)))
+        try:
+            text = _summed(summary, told)
+        except Exception as error:  # whoever wrote it: the other tables stand
+            place = {"task": "", "what": f"summary {summary.__name__}", "kind": "summary"}
+            failures.append({**place, "error": f"{type(error).__name__}: {error}"})
+        else:
+            write_atomically(folder / f"{MEASURE}{summary.__name__}.csv", text)
+    return failures
+
+
+def _summed(summary: Summary, told: Mapping[str, pd.DataFrame]) -> bytes:
+    """The table of a summary, which is handed copies."""
+    table = summary({name: rows.copy() for name, rows in told.items()})
+    if not isinstance(table, pd.DataFrame):
+        raise TypeError(f"{summary.__name__} returned {table!r:.100}; expected a DataFrame")
+    return to_csv(table)
 
 
 def write_claims(folder: Path, claims: pd.DataFrame) -> None:

@@ -16,6 +16,7 @@ import limelab as ll
 from limelab import metrics, models
 from limelab.statistics import clustered_share
 from limelab.study.claims import judge_claims
+from limelab.study.holding import hold
 from limelab.types import BadInput
 from tests.study.world import LIME, small
 
@@ -63,7 +64,19 @@ def judged(study: ll.Study, hits: Mapping[str, int], *, verdicts: bool = True) -
     ]
     tables = {"rows_of": pd.concat(parts, ignore_index=True)} if parts else {}
     status = {claim.digest: "declared" for claim in study.claims}
-    return judge_claims(study, pd.DataFrame(), status, verdicts=verdicts, tables=tables)
+    return told(study, status, tables, verdicts=verdicts)
+
+
+def told(
+    study: ll.Study,
+    status: Mapping[str, str],
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    verdicts: bool = True,
+) -> pd.DataFrame:
+    """The claims over these tables."""
+    bounds = hold(study.claims, tables, {task.name: task.data_name for task in study.tasks})
+    return judge_claims(study, pd.DataFrame(), status, verdicts=verdicts, bounds=bounds)
 
 
 EVEN = {name: 9 + n % 3 for n, name in enumerate(NAMES)}  # a quarter, from task to task alike
@@ -140,24 +153,76 @@ def test_data_sets_are_the_measure_s_own_where_it_names_them() -> None:
     tables = {"rows_of": pd.DataFrame({"task": ["wine / linear"] * 6, "hit": [True] * 6})}
     tables["rows_of"]["dataset"] = list("abcdef")
     study = study_of(bound(at_most=0.5))
-    found = judge_claims(study, pd.DataFrame(), {}, verdicts=True, tables=tables)
+    found = told(study, {}, tables)
     assert found["n_clusters"].tolist() == [1, 6]
 
 
 def test_an_edited_bound_is_another() -> None:
-    told = bound(at_most=0.5)
-    assert told.digest == bound(at_most=0.5).digest
+    first = bound(at_most=0.5)
+    assert first.digest == bound(at_most=0.5).digest
     edited = [bound(at_most=0.4), bound(at_least=0.5), bound(at_least=0.4)]
-    edited += [replace(told, statement="other"), replace(told, measure="other")]
-    assert len({one.digest for one in [told, *edited]}) == 6
+    edited += [replace(first, statement="other"), replace(first, measure="other")]
+    assert len({one.digest for one in [first, *edited]}) == 6
 
 
 @pytest.mark.parametrize(
-    "said", [{}, {"at_most": 0.1, "at_least": 0.1}, {"at_most": np.nan}, {"at_least": np.inf}]
+    "said",
+    [
+        *({}, {"at_most": 0.1, "at_least": 0.1}, {"at_most": np.nan}, {"at_least": np.inf}),
+        *({"at_most": "1"}, {"at_most": [1]}, {"at_least": True}, {"at_least": np.True_}),
+        {"at_most": 1j},
+    ],
 )
-def test_one_finite_side_is_wanted(said: dict[str, float]) -> None:
+def test_one_finite_side_is_wanted(said: dict[str, Any]) -> None:
     with pytest.raises(BadInput, match="give one of them as a number"):
         bound(**said)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"statement": ""}, r"Bound\(statement=''\); expected text that is not empty"),
+        ({"statement": " "}, "expected text that is not empty"),
+        ({"statement": None}, "expected text that is not empty"),
+        ({"measure": 5}, r"Bound\(measure=5\); expected text"),
+        ({"measure": rows_of}, "expected text that is not empty"),
+        ({"unit": 5}, "has unit=5; expected text"),
+    ],
+)
+def test_words_are_wanted(changes: dict[str, Any], said: str) -> None:
+    with pytest.raises(BadInput, match=said):
+        replace(bound(at_most=0.5), **changes)
+
+
+@pytest.mark.parametrize("said", [{"at_most": 0.5, "unit": "of rows"}, {"at_least": 0.1}])
+def test_a_bound_tells_its_number_and_itself(said: dict[str, Any]) -> None:
+    row, general = judged(study_of(bound(**said)), EVEN).to_dict("records")
+    hits = np.concatenate([np.arange(40) < k for k in EVEN.values()])
+    plain = clustered_share(hits, np.repeat(NAMES, 40)).at(0.95)
+    number = (row["number"], row["number_low"], row["number_high"])
+    assert number == pytest.approx((plain.estimate, plain.low, plain.high))
+    assert row["measure"] == "rows_of"
+    unit = f" {said['unit']}" if "unit" in said else ""
+    bounded = f"at most {said['at_most']}" if "at_most" in said else f"at least {said['at_least']}"
+    assert row["bound"] == bounded
+    told = f"{plain.estimate:.3g} [{plain.low:.3g}, {plain.high:.3g}]{unit}"
+    assert row["sentence"] == (
+        f"on these tasks: supported; share of rows_of is {told}, claimed {bounded}, "
+        "over 280 rows of 7 tasks"
+    )
+    assert general["sentence"].endswith(f"claimed {bounded}, over 7 data sets")
+
+
+def test_a_number_without_an_interval_is_told_with_its_bound() -> None:
+    few = judged(study_of(bound(at_most=0.5), names=NAMES[:5]), dict.fromkeys(NAMES[:5], 10))
+    assert few["sentence"].iloc[1] == (
+        "in general: too few data sets: 5 of at least 6; share of rows_of is 0.25, "
+        "claimed at most 0.5"
+    )
+
+
+def test_claims_of_conditions_have_no_columns_of_bounds(whole: ll.Results) -> None:
+    assert not {"number", "bound", "measure"} & {*whole.claims}
 
 
 def test_what_no_measure_tells_is_refused_before_the_run() -> None:
@@ -178,8 +243,8 @@ def test_a_run_reads_bounds_and_summaries_from_its_measures(tmp_path: Path) -> N
     assert these["difference"] == pytest.approx(0.9 - expected["hit"].mean())
     assert (these["metric"], these["whole"]) == ("share", "supported")
     assert results.manifest["metrics"]["share"]["unit"] == "share"
-    told = results.measure("shares").set_index("task")["hit"].to_dict()
-    assert told == pytest.approx(expected.groupby("task")["hit"].mean().to_dict())
+    summed = results.measure("shares").set_index("task")["hit"].to_dict()
+    assert summed == pytest.approx(expected.groupby("task")["hit"].mean().to_dict())
     assert study.run(tmp_path).manifest["unchanged"]
     stricter = replace(study, claims=(bound(at_most=0.01),))
     again = stricter.run(tmp_path)
