@@ -68,7 +68,7 @@ class Pooled:
         frames, errors = [], []
         for n, condition in enumerate(self.conditions):
             evidence = self._evidence(n, loaded)
-            rows, failed = score_rows(evidence, self.metrics, labels, lacks)
+            rows, failed = score_rows(evidence, self.metrics, labels, lacks, self.factor_names)
             frames.append(with_lead(lead_of(self.task, condition, self.factor_names), rows))
             errors += [(condition.name, *one) for one in failed]
         scores = pd.concat(frames)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -12,7 +12,8 @@ import pandas as pd
 
 from limelab.study.lines import csv_text
 from limelab.study.needs import missing
-from limelab.types import Evidence, Metric, NotApplicable, Objects, Score
+from limelab.study.readonly import read_only
+from limelab.types import BadInput, Evidence, Metric, NotApplicable, Objects, Score
 
 LEAD = ("task", "dataset", "model", "condition")
 VARIANT = ("cause", "variant")  # both "" for a task itself
@@ -20,6 +21,8 @@ SCORE_AXES = ("repeat", "instance", "output", "metric", "judge", "radius", "valu
 TOLD = ("coef", "stderr", "importance", "effect", "selected", "determined")
 JUDGE = "judge "  # what is lacking where one of several judges declines
 EXPLANATION_AXES = ("repeat", "instance", "output", "feature")
+# Whose values are not a metric's to say; its judge and its radius are.
+TAKEN = frozenset({*LEAD, "draws", *VARIANT, *SCORE_AXES, "note"}) - {"judge", "radius"}
 
 
 def score_columns(factor_names: Sequence[str], further: Sequence[str] = ()) -> list[str]:
@@ -43,16 +46,20 @@ def score_rows(
     metrics: Sequence[Metric],
     labels: Sequence[Any],
     lacks: Mapping[str, str] = MappingProxyType({}),
+    factor_names: Collection[str] = (),
 ) -> tuple[pd.DataFrame, list[tuple[str, str]]]:
     """Tidy rows of every metric; and the metrics that broke with their errors, also as rows.
 
-    Of a metric whose needs are not met, one row says why: `lacks` is as in `needs.missing`.
+    Of a metric whose needs are not met, one row says why: `lacks` is as in `needs.missing`. A
+    metric is handed views that it cannot write to, and may add no column that the tables have.
     """
     frames, errors = [], []
     for metric in metrics:
         try:
             reason = missing(metric, lacks)
-            found = [*_scores(metric, evidence, reason), *_unjudged(metric, lacks, reason)]
+            scores = _scores(metric, read_only(evidence), reason)
+            _check_columns(metric.name, scores, factor_names)
+            found = [*scores, *_unjudged(metric, lacks, reason)]
             frames += [_of_score(metric.name, score, evidence, labels) for score in found]
         except NotApplicable as reason:
             frames.append(_of_score(metric.name, _nothing(str(reason)), evidence, labels))
@@ -66,6 +73,15 @@ def _scores(metric: Metric, evidence: Evidence, reason: str) -> Sequence[Score]:
     if reason:
         return [_nothing(reason)]
     return metric.score(evidence)
+
+
+def _check_columns(name: str, scores: Sequence[Score], factor_names: Collection[str]) -> None:
+    for column in (str(column) for score in scores for column in score.columns):
+        if column in TAKEN or column in factor_names:
+            raise BadInput(
+                f"metric {name!r} adds a column {column!r}, which the table of scores has; give it "
+                "another name"
+            )
 
 
 def _unjudged(metric: Any, lacks: Mapping[str, str], reason: str) -> Iterator[Score]:

@@ -85,7 +85,7 @@ class Scoring:
             errors += [(condition.name, "fit", one.error)] if one.error else []
             evidence, lacks = self._answered(condition.name, one)
             lead = lead_of(self.task, condition, self.factor_names)
-            rows, failed = score_rows(evidence, self.metrics, labels, lacks)
+            rows, failed = score_rows(evidence, self.metrics, labels, lacks, self.factor_names)
             scores.append(with_lead(lead, rows))
             told.append(self._told(with_lead(lead, explanation_rows(evidence, labels))))
             arrays |= kept(n, evidence) if self.pooled else {}
