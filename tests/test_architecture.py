@@ -118,6 +118,7 @@ HEAVY = ("sklearn", "scipy", "statsmodels", "matplotlib", "pandas")
 # Tests that mirror no module; tests/test_laws*.py and tests/test_*_laws.py hold laws over many.
 OWN_STEM: dict[str, str] = {
     "architecture": "the house itself",
+    "door": "every room and name that limelab/__init__.py shows",
     "bad_input": "every refusal that a user may meet, whichever room it comes from",
     "experiments": "every study of experiments/",
     "paper": "what regenerates paper/",
