@@ -261,6 +261,16 @@ def test_rows_may_be_named_alike_or_not_at_all() -> None:
         same(six(framed(index)), six())
     own = said_of(SIX)
     same(six(own), six(replace(own, instances=tuple(range(6)))))
+    line, how = (lambda rows: np.asarray(rows) @ [1.0, 2.0, 0.0, -1.0]), {"metrics": CHOSEN}
+    told = ll.explain(line, KNOWN, SIX, explainer=LIME)
+    unnamed = ll.evaluate(
+        replace(told, features=("x0", "x1", "x2", "x3")),
+        line,
+        KNOWN.to_numpy(),
+        SIX.to_numpy(),
+        **how,
+    )
+    assert unnamed["instance"].unique().tolist() == [*range(6)]
 
 
 def test_other_rows_under_no_name_are_told_by_what_the_model_answers() -> None:

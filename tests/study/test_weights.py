@@ -42,6 +42,8 @@ def weights(given: Any, label: int) -> Any:
 
 def test_one_of_several_labels_may_be_named() -> None:
     given = explained(labels=(0, 1))
+    both = read(given).coef[0]
+    np.testing.assert_array_equal(both, np.stack([weights(given, c) for c in (0, 1)], axis=2))
     for label, name in enumerate(("versicolor", "virginica")):
         evidence = read(given, output=name)
         assert evidence.outputs == (name,)
