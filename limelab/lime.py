@@ -45,6 +45,7 @@ from limelab.vectorised import classes_of, shortcut
 
 _MOST_SAMPLES = 2**30
 _MEMORY = 2**27  # bytes that one batch of instances may take beside the model's own
+_CODES = 20  # levels of whole numbers, up to which they may be names
 _ENOUGH = 10  # effective samples for each coefficient, below which a note says so
 _LOW_R2 = 0.25  # out of sample, below which a note says so
 NO_ERRORS = "no standard errors:"  # opens the note that says why
@@ -378,7 +379,7 @@ def fit(  # noqa: PLR0913, PLR0917 -- what one fit needs, in the order of the li
     w = lime.kernel.weights(seen)
     n_effective = effective_size(w)
     model = _fitted(lime.surrogate, seen, np.where(n_effective[:, None] > 0, w, 1.0), y, f)
-    fitted = _Fitted(lime, seen, model, np.broadcast_to(n_effective, (len(cloud.x),)))
+    fitted = _Fitted(lime, seen, model, np.broadcast_to(n_effective, (len(cloud.x),)), view)
     return Explanation(
         instances=tuple(labels),
         outputs=outputs,
@@ -430,6 +431,7 @@ class _Fitted:
     seen: Interpreted
     model: LocalModel
     n_effective: Array
+    view: View
 
     def said(self) -> dict[str, Any]:
         """The fields of an Explanation that the fit decides."""
@@ -517,14 +519,21 @@ class _Fitted:
         with np.errstate(invalid="ignore"):
             worst = np.fmin.reduce(self.model.r2_out, axis=1)
         undefined = self._each(np.isnan(self.model.r2).any(axis=1))
-        masks = self.lime.perturbation.family == "mask"
-        remedy = (
-            "cut or fill otherwise: such as Colour(0.0)" if masks else "widen the neighbourhood"
-        )
+        remedy = self._livelier() if undefined.any() else ""
         for i in np.flatnonzero(undefined):
             yield int(i), f"the model does not vary here: R2 is undefined ({remedy})"
         for i in np.flatnonzero(self._each(worst < _LOW_R2)):
             yield int(i), self._low_r2(self._each(worst)[i])
+
+    def _livelier(self) -> str:
+        """What may make the model vary: noise asks it about fractions of whole numbers."""
+        if self.lime.perturbation.family == "mask":
+            return "cut or fill otherwise: such as Colour(0.0)"
+        rows = self.view.background[:, ~self.view.categorical]
+        codes = (rows == np.rint(rows)).all(axis=0) & (np.ptp(rows, axis=0) > 0)
+        few = any(len(np.unique(column)) <= _CODES for column in rows.T[codes])
+        named = ", or name whole-number columns as categories" if few else ""
+        return f"widen the neighbourhood{named}"
 
     def _low_r2(self, r2: float) -> str:
         several = self.model.r2_out.shape[1] > 1

@@ -284,6 +284,23 @@ def test_a_constant_model_has_no_r2_and_a_note(surrogate: Any) -> None:
     assert found.g == pytest.approx(np.full((2, 1), 0.3))
 
 
+def test_whole_numbers_that_may_be_names_are_named_where_the_model_stands_still() -> None:
+    codes = np.arange(60) % 5
+    frame = pd.DataFrame({"code": codes, "size": np.linspace(0.0, 1.0, 60)})
+    remedy = "(widen the neighbourhood, or name whole-number columns as categories)"
+
+    def of_code(rows: pd.DataFrame) -> Array:
+        return np.asarray(rows["code"] == 2, dtype=float)
+
+    assert remedy in explain(of_code, frame, frame[:1]).notes[0]
+    named = explain(of_code, None, frame[:1], domain=Table(frame, categorical=["code"]))
+    assert named.importance[0, 0, 0] > 0.1
+    assert "does not vary" not in named.notes[0]
+    for other in (frame[["size"]], pd.DataFrame({"n": np.arange(60)}), frame[["size"]] * 0 + 1):
+        told = explain(lambda rows: np.zeros(len(rows)), other, other[:1]).notes[0]
+        assert "(widen the neighbourhood)" in told
+
+
 def test_a_constant_column_is_zero_with_a_note() -> None:
     data = background()
     data[:, 1] = 7.0
