@@ -80,3 +80,13 @@ def test_the_axis_holds_zero_margins_and_intervals() -> None:
     assert low < -0.4
     assert high > 0.4
     assert limits(pd.DataFrame({"difference": [""]}))[0] < 0
+
+
+def test_a_bound_is_told_with_its_measure_and_without_a_margin(found: Found) -> None:
+    assert "margin 0" in short_answer(found, "s1")
+    more = found.claims.assign(measure="of_rows", bound="at most 0.3 <")
+    text = short_answer(dataclasses.replace(found, claims=more), "s1")
+    assert "of <code>of_rows</code>, at most 0.3 &lt;; the picture shows the distance" in text
+    assert "margin 0" not in text
+    beside = short_answer(dataclasses.replace(found, claims=more.assign(bound="")), "s1")
+    assert "margin 0" in beside
