@@ -283,7 +283,7 @@ def audit(
     """
     from limelab.auditing import loading, shell
 
-    with _errors():
+    with _errors(stopped="nothing is kept of an audit that has not ended"):
         shell.check_words(fail_on, missing)
         shell.check_folders(html, csv)
         found: Any
@@ -625,8 +625,10 @@ def _write_report(out: Path) -> Path:
 
 
 @contextmanager
-def _errors() -> Iterator[None]:
-    """Bad input is one line and exit status 2; Ctrl-C keeps what is done."""
+def _errors(
+    stopped: str = "what is done is kept, the same command goes on",
+) -> Iterator[None]:
+    """Bad input is one line and exit status 2; Ctrl-C says what is left, most often all."""
     try:
         yield
     except BadInput as error:
@@ -636,7 +638,7 @@ def _errors() -> Iterator[None]:
         typer.echo(f"limelab: {error}", err=True)
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
-        typer.echo("limelab: stopped; what is done is kept, the same command goes on", err=True)
+        typer.echo(f"limelab: stopped; {stopped}", err=True)
         raise typer.Exit(130) from None
     except BrokenPipeError:
         sys.exit(0)

@@ -128,3 +128,13 @@ def test_a_folder_that_is_not_there_is_refused_before_the_audit(monkeypatch):
     done = audit(*FILE, "--html", "nowhere/a.html")
     assert done.exit_code == 2
     assert "nowhere is no folder" in done.output
+
+
+def test_an_audit_that_is_stopped_keeps_nothing_and_says_so(monkeypatch):
+    def stopped(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("limelab.auditing.shell.audited", stopped)
+    done = audit(*FILE)
+    assert done.exit_code == 130
+    assert done.stderr == "limelab: stopped; nothing is kept of an audit that has not ended\n"
