@@ -497,5 +497,6 @@ STUDY = ll.Study(
     measures=[verdicts_and_truths],
     summaries=[risk_and_coverage, what_the_words_are_worth],
     repeats=2,
+    budget=5,
     remedy="Hold an explanation against the model in its region, and trust what both confirm.",
 )
