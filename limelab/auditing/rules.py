@@ -29,10 +29,10 @@ class Rules:
 
     An explanation is rejected where the model itself contradicts it beyond the error of the
     measurement, trusted where the model confirms it and it is stable, and held with caution else.
-    The defaults were fitted on other data sets than those on which they were then scored, where
-    none of 348 trusted explanations of 70 models was wrong (at most 0.9 %, one-sided 95 %), and 59
-    in 100 right ones were trusted: ``experiments/audit_calibration.py``. What there was to choose
-    from: ``python -m tests.benchmarks.audit_rules``.
+    The defaults were fitted on other data sets than those on which they are scored: how often a
+    trusted explanation is wrong, and how many right ones are trusted, is what
+    ``experiments/audit_calibration.py`` asks. What there was to choose from:
+    ``python -m tests.benchmarks.audit_rules``.
 
     Parameters
     ----------
