@@ -16,6 +16,7 @@ from limelab.report.names import ALL, escape, head, metric_title, number, settin
 from limelab.report.summary import Summary, spread
 
 SIDE_BY_SIDE = 4
+HOME = " A frame and a house mark homes: the surrogate was fitted by the judge's own law."
 
 
 def by_law(summary: Summary, stem: str) -> Iterator[Shown]:
@@ -35,12 +36,11 @@ def by_law(summary: Summary, stem: str) -> Iterator[Shown]:
         ("" if name == ALL else str(name), _matrix(rows, scale, side))
         for name, rows in numbers.groupby("series", sort=False)
     ]
+    homes = numbers["judge"] == numbers["perturbation"].astype(str).map(head)
     caption = (
         f"{metric_title(summary.fidelity)}: median over instances, each with its median over "
         f"repeats and outputs; {counts(numbers)}, {pooled(summary, 'perturbation')}. "
-        "Darker is larger. A "
-        "frame and a house mark the home cells, where the surrogate was fitted by the judge's own "
-        "law; bold is the best of a column."
+        f"Darker is larger; bold is the best of a column.{HOME if homes.any() else ''}"
     )
     title = "Does the explanation hold where somebody else looks?"
     yield Shown(title, panels, caption + better(summary, numbers), numbers, layout=_layout(numbers))

@@ -56,6 +56,42 @@ def test_every_table_that_the_text_names_is_a_measure_of_its_study() -> None:
         assert f"def {table}(" in source, f"{stem}: {table}"
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The paper laid out from the results that are kept beside its text."""
+    folder = tmp_path_factory.mktemp("kept")
+    build.lay_out(TEXT, read(TEXT / "results", build.stems(TEXT), quick=False), folder)
+    return folder
+
+
+def _unanswered(folder: Path) -> list[str]:
+    import typst
+
+    return [
+        str(told) for told in json.loads(typst.query(folder / build.MAIN, "<missing>", "value"))
+    ]
+
+
+def test_kept_results_answer_all_that_the_text_asks(kept: Path) -> None:
+    told = json.loads((kept / "numbers.json").read_text())
+    assert [stem for stem, one in told["studies"].items() if not one["held"]] == []
+    assert _unanswered(kept) == []
+
+
+def test_what_no_result_answers_would_be_seen(kept: Path, tmp_path: Path) -> None:
+    for path in kept.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    told = json.loads((kept / "numbers.json").read_text())
+    table = told["studies"]["same_name"]["tables"]["one_input_three_answers"]
+    table["rows"] = table["rows"][:1]
+    (tmp_path / "numbers.json").write_text(json.dumps(told))
+    assert set(_unanswered(tmp_path)) == {"same_name, one_input_three_answers, exact"}
+
+
+def test_the_paper_has_8_to_14_pages(kept: Path) -> None:
+    assert 8 <= len(build.compiled(kept, format="svg")) <= 14
+
+
 def test_what_is_missing_is_in_the_numbers_that_the_text_reads(quick: Path, tmp_path: Path) -> None:
     build.lay_out(TEXT, read(quick, build.stems(TEXT), quick=True), tmp_path)
     told = json.loads((tmp_path / "numbers.json").read_text())
