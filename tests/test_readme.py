@@ -152,3 +152,17 @@ def test_the_own_part_runs_in_a_study_from_its_own_folder(folder: Path) -> None:
     assert len(found) == 2
     assert found.apply(lambda values: values.notna().all()).all()
     assert scores["judge"].dropna().str.startswith("Swap").all()
+
+
+def test_figures_of_the_audit_are_those_of_the_kept_results() -> None:
+    kept = README.parent / "paper/results/audit_calibration/measure_what_the_words_are_worth.csv"
+    told = pd.read_csv(kept).set_index("verdict")
+    trust, whole = told.loc["trust"], told.loc["all"]
+    right = [one["explanations"] - one["wrong"] for one in (trust, whole)]
+    said = (
+        f"{trust['wrong']:.0f} of {trust['explanations']:.0f} trusted explanations of "
+        f"{trust['models']:.0f} models is wrong (at most {trust['upper_bound']:.1%}, "
+        "one-sided 95%, clustered by model), where trusting all of them errs in "
+        f"{whole['share']:.0%}; {right[0] / right[1]:.0%} of the right ones are trusted."
+    )
+    assert said in " ".join(TEXT.split()).replace(" %", "%")

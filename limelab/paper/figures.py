@@ -8,12 +8,13 @@ from itertools import islice
 
 from limelab.paper.kept import Kept
 from limelab.report.exact_curves import beside_measured
+from limelab.report.found import Found
 from limelab.report.markup import MARKS, Shown
 from limelab.report.ranking import by_rank
 from limelab.report.summary import Summary
 
 FONT = "DejaVu Sans"  # matplotlib measures text by it and ships it
-# Which measures a study shows, and how many panels of each; others show the first of their ranks.
+# Which measures a study shows, and how many panels of each.
 CURVES: dict[str, tuple[tuple[str, int], ...]] = {
     "kernel_width": (("share_left_by_the_penalty", 2),),
     "discretisation": (("coefficient_of_a_slope_of_one", 2),),
@@ -29,7 +30,11 @@ CURVES: dict[str, tuple[tuple[str, int], ...]] = {
     "same_name": (("what_the_number_of_moves_does", 1),),
     "audit_calibration": (("risk_and_coverage", 1),),
 }
-RANKS: dict[str, int] = {"surrogate_choice": 2, "perturbation_choice": 2}
+# Of which factors a study shows ranks, and how many panels.
+RANKS: dict[str, tuple[str, int]] = {
+    "surrogate_choice": ("surrogate, complexity", 2),
+    "perturbation_choice": ("perturbation", 2),
+}
 
 
 @dataclass(frozen=True)
@@ -59,20 +64,29 @@ def drawn(kept: Kept) -> Iterator[Drawn]:
     """The pictures of a study for which there are numbers; none where nothing is held."""
     if kept.found is None:
         return
-    summary = Summary(kept.found)
-    for name, most in CURVES.get(kept.stem, ()):
-        here = kept.found.measures.get(name)
-        if here is not None:
-            one = _with_measures(summary, name)
-            for shown in beside_measured(one, kept.stem):
-                yield from _panels(shown, f"{kept.stem}-{name}", most)
-    for shown in by_rank(summary, kept.stem):
-        yield from _panels(shown, f"{kept.stem}-rank", RANKS.get(kept.stem, 0))
+    yield from _curves(kept.stem, kept.found)
+    if kept.stem in RANKS:
+        yield from _ranks(kept.stem, Summary(kept.found))
 
 
-def _with_measures(summary: Summary, name: str) -> Summary:
-    """The same study with one measure alone."""
-    return Summary(replace(summary.found, measures={name: summary.found.measures[name]}))
+def _curves(stem: str, found: Found) -> Iterator[Drawn]:
+    for name, most in CURVES.get(stem, ()):
+        if name in found.measures:
+            alone = replace(found, measures={name: found.measures[name]})
+            for shown in beside_measured(Summary(alone), stem):
+                yield from _panels(shown, f"{stem}-{name}", most)
+
+
+def _ranks(stem: str, summary: Summary) -> Iterator[Drawn]:
+    factors, most = RANKS[stem]
+    for shown in by_rank(summary, stem):
+        yield from _panels(_of(shown, factors), f"{stem}-rank", most)
+
+
+def _of(shown: Shown, factors: str) -> Shown:
+    """The panels whose title ends with these factors."""
+    mine = [(title, svg) for title, svg in shown.panels if title.endswith(f": {factors}")]
+    return replace(shown, panels=mine)
 
 
 def _panels(shown: Shown, name: str, most: int) -> Iterator[Drawn]:

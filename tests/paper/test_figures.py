@@ -7,12 +7,14 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pandas as pd
+import pytest
 
 from limelab.paper.figures import CURVES, RANKS, drawn
-from limelab.paper.kept import Kept
+from limelab.paper.kept import Kept, read
 from limelab.report.found import Found
 
 EXPERIMENTS = Path(__file__).parents[2] / "experiments"
+RESULTS = Path(__file__).parents[2] / "paper" / "results"
 
 
 def _kept(measured: float) -> Kept:
@@ -42,3 +44,12 @@ def test_every_measure_that_is_drawn_is_a_function_of_its_study() -> None:
         for name, _ in measures:
             assert re.search(rf"^def {name}\(", source, re.MULTILINE), f"{stem}: {name}"
     assert all((EXPERIMENTS / f"{stem}.py").is_file() for stem in RANKS)
+
+
+@pytest.mark.parametrize("stem", RANKS)
+def test_ranks_are_of_the_factors_that_the_study_is_about(stem: str) -> None:
+    held = read(RESULTS, [stem], quick=False)
+    ranks = [one for one in drawn(held[stem]) if "-rank-" in one.name]
+    factors, most = RANKS[stem]
+    assert len(ranks) == most
+    assert all(one.title.endswith(f": {factors}") for one in ranks)
