@@ -18,7 +18,7 @@ from limelab.lime import Lime
 from limelab.models import Recipe
 from limelab.numbers import count, positive
 from limelab.study.bounds import Bound
-from limelab.study.tiers import DEFAULT, FULL, MINUTES, QUICK, QUICK_MINUTES, Grow
+from limelab.study.tiers import DEFAULT, FULL, MINUTES, QUICK, QUICK_SHARE, Grow
 from limelab.study.valid import check_importable, check_study
 from limelab.types import BadInput, Explainer, Metric, Perturbation
 
@@ -416,9 +416,8 @@ class Study:
         tasks += [task for task in self.tasks if task.cause and _base(task) == tasks[0]]
         few = tuple(replace(t, instances=min(t.instances, _QUICK_INSTANCES)) for t in tasks)
         repeats = min(self.repeats, _QUICK_REPEATS)
-        small = replace(
-            self, tasks=few, repeats=repeats, claims=(), budget=QUICK_MINUTES, tier=QUICK
-        )
+        budget = None if self.budget is None else self.budget * QUICK_SHARE
+        small = replace(self, tasks=few, repeats=repeats, claims=(), budget=budget, tier=QUICK)
         # the claims stay, also one on a task that is left out: its row says that there are no data
         object.__setattr__(small, "claims", self.claims)
         return small

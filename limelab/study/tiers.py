@@ -18,7 +18,7 @@ from limelab.study.results import MANIFEST
 
 QUICK, DEFAULT, FULL = "quick", "default", "full"
 MINUTES = 3.5  # of a study on two cores; all studies together are promised in 75
-QUICK_MINUTES = 0.25  # of a quick run: eighteen of them are four and a half
+QUICK_SHARE = 1 / 15  # of that, which a quick run may take: all together five minutes
 
 
 @dataclass(frozen=True)

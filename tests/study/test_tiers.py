@@ -9,7 +9,7 @@ import pytest
 
 import limelab as ll
 from limelab.study import Grow
-from limelab.study.tiers import MINUTES, QUICK_MINUTES, after, before, estimated
+from limelab.study.tiers import MINUTES, QUICK_SHARE, after, before, estimated
 from limelab.types import BadInput
 from tests.study.world import small
 
@@ -24,9 +24,10 @@ def test_a_full_run_is_larger_and_knows_it() -> None:
     assert (whole.tier, whole.budget) == ("default", MINUTES)
 
 
-def test_a_quick_run_has_a_budget_of_its_own() -> None:
+def test_a_quick_run_has_its_share_of_the_budget() -> None:
     quick = small(budget=9).quick()
-    assert (quick.budget, quick.tier) == (QUICK_MINUTES, "quick")
+    assert (quick.budget, quick.tier) == (9 * QUICK_SHARE, "quick")
+    assert small(budget=None).quick().budget is None
 
 
 @pytest.mark.parametrize("budget", [0, -1, "4", float("inf"), True])
@@ -48,7 +49,8 @@ def test_growth_never_ends_below_one() -> None:
 
 def test_the_manifest_says_which_size_it_was_and_what_was_promised(tmp_path: Path) -> None:
     told = small(remedy="Look twice.", claims=[]).run(tmp_path, quick=True).manifest
-    assert (told["tier"], told["budget"], told["remedy"]) == ("quick", QUICK_MINUTES, "Look twice.")
+    assert (told["tier"], told["remedy"]) == ("quick", "Look twice.")
+    assert told["budget"] == pytest.approx(MINUTES * QUICK_SHARE)
 
 
 def test_an_estimate_is_read_from_the_first_run_of_the_same_size(tmp_path: Path) -> None:
