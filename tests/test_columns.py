@@ -41,6 +41,12 @@ def test_two_columns_that_an_underscore_may_mean_are_refused():
         one_each(model, places, "d.csv")
 
 
+def test_a_name_without_a_column_is_refused():
+    model = LinearRegression().fit(X, Y)
+    with pytest.raises(BadInput, match=r"d\.csv lacks 'z', on which the model was fitted"):
+        one_each(model, places_of(model, ["my age", "my_pay"]), "d.csv")
+
+
 def test_lightgbm_means_either_spelling_wherever_it_is_inside():
     lightgbm = pytest.importorskip("lightgbm")
     plain = lightgbm.LGBMRegressor(n_estimators=2, verbose=-1, min_child_samples=3)

@@ -116,7 +116,7 @@ def _overview(shown: Sequence[Verdict], tie: float) -> str:
         f'<div class="scroll" tabindex="0"><table><thead><tr>{head}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
         '<p class="small">Confidence is the smallest of the chances that the first feature and the '
-        "signs are the model's, and of the share of repeats that name that feature. Features that "
+        "signs are the model's, and the share of repeats that name that feature. Features that "
         f"the model follows within {tie:.0%} of each other are ties: either may be named first.</p>"
     )
 

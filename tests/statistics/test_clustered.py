@@ -116,6 +116,11 @@ class TestIntraclass:
         known = (between - within) / (between + 4 * within)
         assert intraclass(frame["y"], frame["c"]) == pytest.approx(known)
 
+    def test_clusters_of_other_sizes_count_by_their_usual_size(self):
+        """Between 13/28, within 1/8, usual size (7 - 21/7) / 2 = 2: their difference over sum."""
+        found = intraclass([1, 1, 1, 1, 0, 0, 1], ["a", "a", "a", "a", "b", "c", "c"])
+        assert found == pytest.approx(19 / 33)
+
     def test_where_nothing_tells_it_is_one(self):
         assert intraclass([1, 0, 1], [0, 0, 0]) == 1.0
         assert intraclass([1, 0, 1], [0, 1, 2]) == 1.0
